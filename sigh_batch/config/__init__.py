@@ -1,0 +1,1 @@
+"""Frozen typed configuration: the only home of defaults."""

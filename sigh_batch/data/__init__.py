@@ -1,0 +1,1 @@
+"""Samples in tar shards, their records and manifest, and the readers of them."""

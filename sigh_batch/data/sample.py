@@ -1,0 +1,86 @@
+"""What a sample is: one picture, its mask, and everything known about how it came to be.
+
+This is the shape of the JSON beside each picture and of a manifest row, so its names do not
+change; fields may be added. It knows no tar, store or stage.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+SCHEMA_VERSION = 1
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One thing on the picture: where it is and, for text, what it says.
+
+    `kind` is one of message, bubble, avatar, author, time, text, line, word, separator, header,
+    input, system. `parent` is the index in the element list of the thing it belongs to (a word's
+    line, a line's text, a text's message), or None. `message` is the message's number in the
+    conversation. `value` is the machine-readable form where the text is not it: ISO 8601 for a
+    time, the person's id for an author or avatar. The box is in pixels of the final picture.
+    """
+
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
+    text: str | None = None
+    value: str | None = None
+    message: int | None = None
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One labelled picture, encoded, with its 1-bit mask PNG and its annotations."""
+
+    id: str
+    index: int
+    seed: int
+    stage: str
+    group: str
+    """The conversation it comes from: samples of one group never fall into different splits."""
+    pair: str
+    """Shared by a forged sample and its clean twin."""
+    split: str
+    label: int
+    """0 clean, 1 forged."""
+    format: str
+    """png, jpg or webp: the member's file name ending, and the codec of `image`."""
+    width: int
+    height: int
+    image: bytes
+    mask: bytes
+    """1-bit PNG of the picture's size: the pixels that differ from the clean twin before the last encode."""
+    mask_pixels: int = 0
+    scene_depth: bool = False
+    benign: str | None = None
+    ops: tuple[Json, ...] = ()
+    encodes: tuple[Json, ...] = ()
+    skin: str | None = None
+    theme: str | None = None
+    scale: float | None = None
+    font: str | None = None
+    locale: str | None = None
+    elements: tuple[Element, ...] = ()
+    drawn: Json = field(default_factory=dict)
+    """Every other parameter that was drawn for this sample, by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A sample that could not be made: a row with its reason in place of a picture."""
+
+    id: str
+    index: int
+    seed: int
+    stage: str
+    code: str
+    """A short stable word, such as unreadable_image or draw_failed."""
+    message: str

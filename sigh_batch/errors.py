@@ -1,0 +1,121 @@
+"""Every error this product raises on purpose, and the exit code each one ends in.
+
+SighError                     1  a run failed
+├── ConfigError               2  wrong usage or configuration
+│   ├── UnknownName           2  a name no registry or config has; carries the nearest one
+│   ├── RunMismatch           2  the output belongs to a run with another configuration
+│   └── MissingLibrary        2  an optional or system library is not there
+├── StoreError                1  a store said no
+│   ├── NotFound              1  no object of that key
+│   ├── AlreadyExists         1  an if-absent write lost
+│   ├── StoreFull             1  no room left
+│   ├── Denied                4  credentials or permissions
+│   └── Unreachable           5  no answer, or no such bucket or folder
+├── DataError                 1  stored data is damaged or not what it says
+├── ShardFailed               1  one shard can never succeed (a worker exits 65)
+├── PartialFailure            3  the run ended, some samples failed
+├── GateFailed                6  a limit set by the user was broken
+└── Interrupted             130  stopped by the user (143 by SIGTERM)
+
+A message says what happened, the value, and what to do. It is one sentence for one fault.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class SighError(Exception):
+    """Base of every deliberate error; `exit_code` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class ConfigError(SighError):
+    """Wrong usage or configuration: running it again cannot help."""
+
+    exit_code = 2
+
+
+class UnknownName(ConfigError):
+    """A name that is not known, with the nearest one that is."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str], hint: str = "") -> None:
+        self.name = name
+        self.known = sorted(known)
+        message = f"unknown {what} {name!r}"
+        nearest = nearest_name(name, self.known)
+        if nearest:
+            message += f"; did you mean {nearest!r}?"
+        elif self.known:
+            message += f"; known: {', '.join(self.known)}"
+        super().__init__(f"{message} ({hint})" if hint else message)
+
+
+class RunMismatch(ConfigError):
+    """The output already holds a run made with another configuration."""
+
+
+class MissingLibrary(ConfigError):
+    """A library that this feature needs is not installed; the message holds the install line."""
+
+
+class StoreError(SighError):
+    """A store could not do what was asked."""
+
+
+class NotFound(StoreError):
+    """No object has that key."""
+
+
+class AlreadyExists(StoreError):
+    """An if-absent write found an object of that key."""
+
+
+class StoreFull(StoreError):
+    """The store has no room left."""
+
+
+class Denied(StoreError):
+    """The credentials are wrong or lack a right."""
+
+    exit_code = 4
+
+
+class Unreachable(StoreError):
+    """The store does not answer, or its bucket or folder does not exist."""
+
+    exit_code = 5
+
+
+class DataError(SighError):
+    """Stored data is damaged, or is not what its record says."""
+
+
+class ShardFailed(SighError):
+    """A shard that can never succeed, however often it is tried."""
+
+
+class PartialFailure(SighError):
+    """The run went to its end, but some samples failed and are rows with their reason."""
+
+    exit_code = 3
+
+
+class GateFailed(SighError):
+    """A limit that the user set was broken."""
+
+    exit_code = 6
+
+
+class Interrupted(SighError):
+    """Stopped by the user; what is done is kept."""
+
+    exit_code = 130
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name most like `name`, or None when none is close."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return close[0] if close else None

@@ -1,0 +1,1 @@
+"""A conversation becomes pixels and the boxes of everything on them."""

@@ -1,0 +1,1 @@
+"""The looks of chat clients, one file each."""

@@ -1,0 +1,1 @@
+"""What starts workers: processes here, or a cluster."""

@@ -1,0 +1,1 @@
+"""What is said, by whom and when: conversations without pixels."""

@@ -1,0 +1,52 @@
+"""What is said, by whom and when: a conversation without any pixels.
+
+A conversation is drawn once from its random stream and never changes; forgeries of scene depth
+make a new one with `dataclasses.replace`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who writes; the same name, avatar and colour through the whole conversation."""
+
+    id: str
+    name: str
+    handle: str
+    hue: float
+    """Where on the colour wheel (0 to 1) this person's name and generated avatar lie."""
+    avatar: int
+    """Seed of the generated avatar, or index into the user's avatar folder."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message; `author` is an index into the conversation's people."""
+
+    author: int
+    time: datetime
+    text: str
+    kind: str = "text"
+    """text, or system for a line that the application itself writes."""
+    status: str = "read"
+    """sent, delivered or read: what a client's ticks show on the owner's own messages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """People and their messages in order of time."""
+
+    id: str
+    title: str
+    locale: str
+    direction: str
+    """ltr or rtl: the base direction of the interface and of the text."""
+    topic: str
+    people: tuple[Person, ...]
+    owner: int
+    """Index of the person whose device shows the conversation."""
+    messages: tuple[Message, ...]

@@ -1,0 +1,1 @@
+"""Pure functions from an index to a sample, one file a kind."""
