@@ -92,7 +92,7 @@ class ConversationConfig(Config):
 class TextConfig(Config):
     """How glyphs become pixels: what differs between systems, browsers and settings."""
 
-    edging: Weights = {"grey": 0.8, "subpixel": 0.2}
+    edging: Weights = Field(default={"grey": 0.8, "subpixel": 0.2}
     """Anti-aliasing: none, grey or subpixel. Sub-pixel is drawn at scale 1 and on desktops only."""
     hinting: Weights = {"none": 0.4, "slight": 0.45, "full": 0.15}
     """Fitting of glyphs to the pixel grid: none, slight, normal or full. Full is drawn at scale 1 only."""
@@ -143,7 +143,7 @@ class GenerateConfig(Config):
         "ja-JP": 1.0,
         "zh-CN": 1.0,
         "ko-KR": 1.0,
-    }
+    })
     """Languages and regions by weight."""
     phone: FormConfig = FormConfig(
         width=Range(min=360, max=430),
@@ -162,7 +162,7 @@ class GenerateConfig(Config):
     text: TextConfig = TextConfig()
     """How glyphs become pixels."""
     fonts: Literal["all"] | list[str] = "all"
-    """Font families to draw from, by name; all means every one that comes with the installation or the folder."""
+    """Font families to draw from, by name; all is every one of the installation and of the folder."""
     font_folder: Path | None = None
     """A folder of the user's own TrueType and OpenType fonts, used beside those of the installation."""
     avatar_folder: Path | None = None
