@@ -92,9 +92,9 @@ class ConversationConfig(Config):
 class TextConfig(Config):
     """How glyphs become pixels: what differs between systems, browsers and settings."""
 
-    edging: Weights = Field(default={"grey": 0.8, "subpixel": 0.2}
+    edging: Weights = Field(default={"grey": 0.8, "subpixel": 0.2})
     """Anti-aliasing: none, grey or subpixel. Sub-pixel is drawn at scale 1 and on desktops only."""
-    hinting: Weights = {"none": 0.4, "slight": 0.45, "full": 0.15}
+    hinting: Weights = Field(default={"none": 0.4, "slight": 0.45, "full": 0.15})
     """Fitting of glyphs to the pixel grid: none, slight, normal or full. Full is drawn at scale 1 only."""
     subpixel_positioning: Share = 0.7
     """Share of pictures whose glyphs may start between pixels."""
@@ -126,24 +126,26 @@ class GenerateConfig(Config):
 
     painter: Literal["skia", "pillow"] = "skia"
     """The rasteriser: skia, as in browsers and chat clients, or pillow."""
-    skins: Weights = {"server": 1.0, "bubbles": 1.0, "sms": 1.0}
+    skins: Weights = Field(default={"server": 1.0, "bubbles": 1.0, "sms": 1.0})
     """Looks by weight."""
-    themes: Weights = {"light": 1.0, "dark": 1.0}
+    themes: Weights = Field(default={"light": 1.0, "dark": 1.0})
     """Light and dark by weight."""
-    locales: Weights = {
-        "en-US": 3.0,
-        "en-GB": 1.5,
-        "de-DE": 1.0,
-        "fr-FR": 1.0,
-        "es-ES": 1.0,
-        "pt-BR": 1.0,
-        "ar-EG": 1.0,
-        "he-IL": 1.0,
-        "hi-IN": 1.0,
-        "ja-JP": 1.0,
-        "zh-CN": 1.0,
-        "ko-KR": 1.0,
-    })
+    locales: Weights = Field(
+        default={
+            "en-US": 3.0,
+            "en-GB": 1.5,
+            "de-DE": 1.0,
+            "fr-FR": 1.0,
+            "es-ES": 1.0,
+            "pt-BR": 1.0,
+            "ar-EG": 1.0,
+            "he-IL": 1.0,
+            "hi-IN": 1.0,
+            "ja-JP": 1.0,
+            "zh-CN": 1.0,
+            "ko-KR": 1.0,
+        }
+    )
     """Languages and regions by weight."""
     phone: FormConfig = FormConfig(
         width=Range(min=360, max=430),
