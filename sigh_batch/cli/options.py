@@ -1,0 +1,59 @@
+"""Options that mean the same in every verb, and the settings that a call resolves to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from sigh_batch.config.layers import find_layers
+from sigh_batch.config.resolve import Resolved, resolve
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FLAGS = ("count", "seed", "shards", "run.workers", "run.progress")
+"""Settings that have an option of their own."""
+
+
+def config_options(command: F) -> F:
+    """Add -c/--config and --set."""
+    command = click.option(
+        "--set", "sets", multiple=True, metavar="A.B=VALUE", help="Set one setting; repeatable."
+    )(command)
+    return click.option(
+        "-c",
+        "--config",
+        "files",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="A YAML file of settings; repeatable, later files win.",
+    )(command)
+
+
+def run_options(command: F) -> F:
+    """Add what every kind of run takes: --count, --seed, --shards, --workers and --progress."""
+    options = [
+        click.option("--count", type=int, help="How many samples to make."),
+        click.option("--seed", type=int, help="Seed of every random draw."),
+        click.option("--shards", type=int, help="How many shards to divide them into."),
+        click.option("--workers", type=int, help="Worker processes; one a core unless given."),
+        click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def output_options(command: F) -> F:
+    """Add --json and -q."""
+    command = click.option("-q", "--quiet", is_flag=True, help="No progress and no talk, only the result.")(
+        command
+    )
+    return click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")(command)
+
+
+def settings_of(files: tuple[Path, ...], sets: tuple[str, ...], **flags: Any) -> Resolved:
+    """Resolve the settings of a call; `flags` are keyed by setting with __ for the dot."""
+    return resolve(find_layers(files, sets, {key.replace("__", "."): value for key, value in flags.items()}))

@@ -1,0 +1,33 @@
+"""`sigh version`."""
+
+from __future__ import annotations
+
+import json
+import platform
+
+import click
+
+from sigh_batch import __version__
+from sigh_batch.cli.options import output_options, settings_of
+
+
+@click.command("version")
+@output_options
+def command(as_json: bool, quiet: bool) -> None:
+    """Print the version, and the versions that decide the bytes of a run."""
+    if quiet:
+        click.echo(__version__)
+        return
+    from sigh_batch.stages.engine import engine_of
+
+    facts = {
+        "sigh_batch": __version__,
+        "python": platform.python_version(),
+        "engine": engine_of("generate", settings_of((), ()).settings),
+    }
+    if as_json:
+        click.echo(json.dumps(facts))
+        return
+    click.echo(f"sigh {__version__} on Python {facts['python']}")
+    for name, version in facts["engine"].items():
+        click.echo(f"  {name} {version}")

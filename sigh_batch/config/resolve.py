@@ -1,0 +1,102 @@
+"""Merged layers become Settings, or one error that lists everything wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from sigh_batch.config.layers import KeyPath, Layer, merge
+from sigh_batch.config.settings import Settings
+from sigh_batch.errors import ConfigError, nearest_name
+
+
+@dataclass(frozen=True)
+class Origin:
+    """One setting, its value, and where that value was written."""
+
+    path: str
+    value: Any
+    origin: str
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Settings that have been checked, and where each came from."""
+
+    settings: Settings
+    written: dict[KeyPath, str]
+
+    def origins(self) -> Iterator[Origin]:
+        """Yield every setting with its value and its origin, in the order of the tree."""
+        for path, value in _leaves(self.settings.model_dump(mode="json"), ()):
+            yield Origin(".".join(path), value, _origin_of(self.written, path) or "default")
+
+
+def resolve(layers: Sequence[Layer]) -> Resolved:
+    """Merge the layers over the defaults and check the result.
+
+    Raises ConfigError that names every wrong setting with its path and where it was written.
+    """
+    values, written = merge(Settings().model_dump(), layers)
+    try:
+        return Resolved(Settings.model_validate(values), written)
+    except ValidationError as error:
+        raise ConfigError("\n".join(_describe(problem, written) for problem in error.errors())) from error
+
+
+def _describe(problem: Any, written: dict[KeyPath, str]) -> str:
+    path = tuple(str(part) for part in problem["loc"])
+    origin = _origin_of(written, path) or _origin_below(written, path)
+    where = f" ({origin})" if origin else ""
+    name = ".".join(path)
+    if problem["type"] == "extra_forbidden":
+        fields = _fields_at(path[:-1])
+        near = nearest_name(path[-1], fields)
+        hint = (
+            f"did you mean {'.'.join((*path[:-1], near))!r}?" if near else f"known here: {', '.join(fields)}"
+        )
+        return f"unknown setting {name!r}{where}; {hint}"
+    message = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+    value = problem["input"]
+    shown = "" if isinstance(value, dict) else f", got {value!r}"
+    return f"{name}: {message[0].lower()}{message[1:]}{shown}{where}"
+
+
+def _origin_of(written: dict[KeyPath, str], path: KeyPath) -> str | None:
+    for length in range(len(path), 0, -1):
+        if path[:length] in written:
+            return written[path[:length]]
+    return None
+
+
+def _origin_below(written: dict[KeyPath, str], path: KeyPath) -> str | None:
+    return next((origin for known, origin in written.items() if known[: len(path)] == path), None)
+
+
+def _fields_at(path: KeyPath) -> list[str]:
+    """Return the names a setting may have below `path`."""
+    model: type[BaseModel] = Settings
+    for part in path:
+        field = model.model_fields.get(part)
+        if field is None:
+            return []
+        below = [kind for kind in (field.annotation, *get_args(field.annotation)) if _is_model(kind)]
+        if not below:
+            return []
+        model = below[0]
+    return sorted(model.model_fields)
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _leaves(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+    if isinstance(value, dict) and value:
+        for key, below in value.items():
+            yield from _leaves(below, (*path, str(key)))
+    else:
+        yield path, value
