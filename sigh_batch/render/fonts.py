@@ -1,0 +1,172 @@
+"""The faces text is set in: the ones that come with the package, and a folder of the user's own.
+
+A `Face` is one font file with its metrics and coverage; its HarfBuzz form is made on first use
+and kept for the life of the process. What a rasteriser needs beyond that, it makes itself.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import uharfbuzz
+
+from sigh_batch.errors import ConfigError, UnknownName
+
+BUNDLED = Path(__file__).parent / "fonts"
+_ENDINGS = (".ttf", ".otf", ".ttc")
+_EMOJI, _FALLBACK, _USER = "emoji", "fallback", "user"
+
+
+class Face:
+    """One font face; compare by identity, a catalogue makes each face once."""
+
+    __slots__ = ("__dict__", "family", "path", "style", "weight")
+
+    def __init__(self, path: Path, family: str, weight: int, style: str) -> None:
+        self.path = path
+        self.family = family
+        self.weight = weight
+        self.style = style
+        """sans, rounded, serif, mono, fallback (for a script the families lack), emoji or user."""
+
+    def __repr__(self) -> str:
+        return f"Face({self.family!r}, {self.weight})"
+
+    @functools.cached_property
+    def data(self) -> bytes:
+        """The bytes of the font file."""
+        return self.path.read_bytes()
+
+    @functools.cached_property
+    def shaper(self) -> uharfbuzz.Font:
+        """The HarfBuzz font, scaled to font units."""
+        return uharfbuzz.Font(uharfbuzz.Face(self.data))
+
+    @functools.cached_property
+    def units(self) -> int:
+        """Font units in an em."""
+        return int(self.shaper.face.upem)
+
+    @functools.cached_property
+    def extents(self) -> tuple[float, float, float]:
+        """Ascent, descent and line gap as parts of an em, all counted away from the baseline."""
+        metrics = self.shaper.get_font_extents("ltr")
+        return metrics.ascender / self.units, -metrics.descender / self.units, metrics.line_gap / self.units
+
+    @functools.cached_property
+    def coverage(self) -> frozenset[str]:
+        """The characters that have a glyph."""
+        return frozenset(map(chr, self.shaper.face.unicodes))
+
+    @property
+    def colored(self) -> bool:
+        """Whether the glyphs bring their own colours."""
+        return self.style == _EMOJI
+
+
+class Catalogue:
+    """All faces there are, by family and weight, and who stands in for a missing character."""
+
+    def __init__(self, faces: Iterable[Face]) -> None:
+        self.faces = tuple(faces)
+        self._families: dict[str, list[Face]] = {}
+        for face in self.faces:
+            self._families.setdefault(face.family, []).append(face)
+        self._nearest: dict[tuple[str, int], Face] = {}
+        self._chains: dict[tuple[str, int], tuple[Face, ...]] = {}
+
+    def families(self, style: str | None = None) -> tuple[str, ...]:
+        """Return the names of the text families, sorted; of one style when it is given."""
+        wanted = {face.family for face in self.faces if face.style not in (_EMOJI, _FALLBACK)}
+        if style is not None:
+            wanted &= {face.family for face in self.faces if face.style == style}
+        return tuple(sorted(wanted))
+
+    def face(self, family: str, weight: int = 400) -> Face:
+        """Return the family's face nearest to the weight.
+
+        Raises UnknownName with the nearest family there is.
+        """
+        found = self._nearest.get((family, weight))
+        if found is None:
+            if family not in self._families:
+                raise UnknownName("font family", family, self._families)
+            found = min(self._families[family], key=lambda face: (abs(face.weight - weight), -face.weight))
+            self._nearest[family, weight] = found
+        return found
+
+    def chain(self, family: str, weight: int = 400) -> tuple[Face, ...]:
+        """Return the faces to try in turn for a character: the family's, then the fallbacks'; emoji last."""
+        found = self._chains.get((family, weight))
+        if found is None:
+            stands_in = dict.fromkeys(face.family for face in self.faces if face.style == _FALLBACK)
+            emoji = dict.fromkeys(face.family for face in self.faces if face.style == _EMOJI)
+            names = [family, *(name for name in (*stands_in, *emoji) if name != family)]
+            found = self._chains[family, weight] = tuple(self.face(name, weight) for name in names)
+        return found
+
+    def covers(self, text: str, family: str | None = None) -> bool:
+        """Return whether every visible character has a glyph, in the family alone when one is given."""
+        faces = self.faces if family is None else (self.face(family),)
+        return all(any(char in face.coverage for face in faces) for char in text if not invisible(char))
+
+
+def invisible(char: str) -> bool:
+    """Return whether a character needs no glyph: white space, joiners, marks of direction, selectors."""
+    return (
+        char.isspace()
+        or "\u200b" <= char <= "\u200f"
+        or "\u202a" <= char <= "\u202e"
+        or "\u2060" <= char <= "\u2069"
+        or "\ufe00" <= char <= "\ufe0f"
+        or "\U000e0000" <= char <= "\U000e01ef"
+        or char < " "
+    )
+
+
+@functools.cache
+def open_catalogue(folder: Path | None = None) -> Catalogue:
+    """Return the bundled faces and those of the user's folder; one catalogue a folder and process.
+
+    Raises ConfigError when the folder is missing, holds no font, or holds a file that is none.
+    """
+    listed = json.loads((BUNDLED / "catalogue.json").read_text("utf-8"))
+    faces = [
+        Face(BUNDLED / entry["file"], entry["family"], entry["weight"], entry["style"])
+        for entry in listed["faces"]
+    ]
+    if folder is not None:
+        faces.extend(_user_faces(folder, {face.family for face in faces}))
+    return Catalogue(faces)
+
+
+def _user_faces(folder: Path, taken: set[str]) -> list[Face]:
+    if not folder.is_dir():
+        raise ConfigError(f"no such font folder: {folder}; make it, or leave the option out")
+    paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _ENDINGS)
+    if not paths:
+        raise ConfigError(f"no fonts in {folder}; put .ttf or .otf files there, or leave the option out")
+    faces, broken = [], []
+    for path in paths:
+        try:
+            faces.append(_read_face(path, taken))
+        except (ValueError, OSError) as error:
+            broken.append(f"{path.name} ({error})")
+    if broken:
+        fine = ", ".join(face.path.name for face in faces) or "none"
+        raise ConfigError(f"not a usable font in {folder}: {'; '.join(broken)}; remove it (fine: {fine})")
+    return faces
+
+
+def _read_face(path: Path, taken: set[str]) -> Face:
+    raw = uharfbuzz.Face(path.read_bytes())
+    if not raw.glyph_count or not raw.unicodes or not raw.upem:
+        raise ValueError("no glyphs in it")
+    family = raw.get_name(16) or raw.get_name(1) or path.stem
+    if family in taken:
+        family = f"{family} (own)"
+    weight = int(uharfbuzz.Font(raw).get_style_value("wght") or 400)
+    return Face(path, family, weight, _USER)
