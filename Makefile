@@ -1,0 +1,77 @@
+# Everything that is done to this repository by hand or by a machine. `make` alone lists it.
+#
+# Variables: PYTHON=/path/to/python3 (3.11 or newer), T="tests/unit -k shard" (what pytest runs).
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+unexport PYTHONHOME PYTHONPATH VIRTUAL_ENV
+export PYTHON
+
+BIN := .venv/bin
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+T ?= tests
+DEFAULT := not s3 and not browser and not slow
+PYTEST := $(BIN)/python -m pytest
+
+# What `make verify` makes again and compares with what is committed.
+GENERATED := docs/reference
+
+##@ Use
+
+.PHONY: help demo
+help: ## list the targets
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: .venv/.run ## make 300 screenshots in ./demo, verify them, print the page to look at
+	@$(BIN)/sigh demo
+
+##@ Check
+
+.PHONY: test lint types test-s3 test-browser test-slow verify
+test: .venv/.test ## the default suite: no network, no GPU, no cluster
+	@$(PYTEST) -n $(JOBS) --maxprocesses 8 --dist worksteal -m "$(DEFAULT)" $(T)
+
+lint: .venv/.test ## ruff: rules and format
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: .venv/.test ## mypy, strict
+	@$(BIN)/mypy
+
+test-s3: .venv/.test ## the store on a real S3 server (needs Go, to build the server once)
+	@server=$$(scripts/versitygw) && SIGH_REQUIRE_S3=1 SIGH_S3_SERVER=$$server $(PYTEST) -m s3 $(T)
+
+test-browser: .venv/.test ## the pages in a real Chromium
+	@command -v chromium >/dev/null || scripts/setup packages chromium
+	@$(PYTEST) -m browser $(T)
+
+test-slow: .venv/.test ## what takes minutes: kills, big runs, long loops
+	@$(PYTEST) -m slow $(T)
+
+verify: docs ## make every generated file again; fails when one differs from what is committed
+	@git diff --exit-code -- $(GENERATED) && test -z "$$(git status --porcelain -- $(GENERATED))"
+
+##@ Measure and make
+
+.PHONY: bench docs constraints format clean
+bench: .venv/.test ## measure side by side with peers; writes docs/benchmarks.md
+	@$(BIN)/python -m bench
+
+docs: .venv/.run ## make docs/reference from the code
+	@$(BIN)/python scripts/reference.py
+
+constraints: ## pin the newest versions of everything again, for every Python at once
+	@uv=$$(scripts/setup uv) && $$uv pip compile pyproject.toml --group test --group setup --upgrade --universal \
+	  --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links -q -o constraints.txt
+
+format: .venv/.test ## rewrite the code as ruff wants it
+	@$(BIN)/ruff check --fix-only -q . ; $(BIN)/ruff format .
+
+clean: ## remove what was made here: .venv, ./demo, caches
+	@rm -rf .venv demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.run .venv/.test: .venv/.%: pyproject.toml constraints.txt scripts/setup
+	@scripts/setup $*
