@@ -7,22 +7,25 @@ change; fields may be added. It knows no tar, store or stage.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 SCHEMA_VERSION = 1
 
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One thing on the picture: where it is and, for text, what it says.
+
+    A named tuple, because a picture has some 150 of them: it is made four times as fast as a frozen
+    dataclass and turns into columns at C speed. `_replace` makes a changed one.
 
     `kind` is one of message, bubble, avatar, author, time, text, line, word, separator, header,
     input, system. `parent` is the index in the element list of the thing it belongs to (a word's
     line, a line's text, a text's message), or None. `message` is the message's number in the
     conversation. `value` is the machine-readable form where the text is not it: ISO 8601 for a
-    time, the person's id for an author or avatar. The box is in pixels of the final picture.
+    time, the person's id for an author or avatar. The box is in pixels of the final picture, with
+    no more decimals than mean something (a hundredth of a pixel): it is stored as 32-bit floats.
     """
 
     kind: str
@@ -62,7 +65,10 @@ class Sample:
     scene_depth: bool = False
     benign: str | None = None
     ops: tuple[Json, ...] = ()
+    """What was done to the clean picture, in order: `type, skill, target` (an element's number), `old`,
+    `new`, `box` and `source` (each x, y, width, height) and `params` (anything else)."""
     encodes: tuple[Json, ...] = ()
+    """How it was saved, in order: `codec, quality, subsampling, width, height, params` (anything else)."""
     skin: str | None = None
     theme: str | None = None
     scale: float | None = None
