@@ -1,0 +1,107 @@
+"""The tables of the house: which room may import which, and where each heavy library lives.
+
+Rooms that are planned and not built yet already have their line.
+"""
+
+from __future__ import annotations
+
+BASE = ("errors", "registry", "rng")
+"""What every room but these three may import."""
+
+ROOMS: dict[str, tuple[str, ...]] = {
+    # The base.
+    "errors": (),
+    "registry": ("errors",),
+    "rng": ("errors",),
+    # What a run is told.
+    "config": (),
+    # Where bytes go, and what shape they have.
+    "store": (),
+    "data": ("store",),
+    # What is said, how it is drawn, what is done to it: no shard, no store.
+    "scene": ("config",),
+    "render": ("config", "scene"),
+    "forge": ("config", "scene", "render", "data.sample"),
+    "degrade": ("config", "data.sample"),
+    "sources": ("config", "store", "data.sample"),
+    # Detectors and generators: they read stored sets.
+    "models": ("config", "store", "data"),
+    "metrics": ("config", "data"),
+    "training": ("config", "store", "data", "degrade", "models", "metrics"),
+    "tuning": ("config", "store", "data", "models", "metrics", "training"),
+    "evaluation": ("config", "store", "data", "degrade", "models", "metrics"),
+    # index -> sample.
+    "stages": ("config", "scene", "render", "forge", "degrade", "sources", "models", "data.sample"),
+    # A whole run, and the process that works on it.
+    "run": ("config", "store", "data", "stages"),
+    "runlog": ("store",),
+    "worker": ("config", "store", "data", "stages", "training", "tuning", "evaluation", "run", "runlog"),
+    "runners": ("config", "store", "data", "run", "worker"),
+    "doctor": ("config", "store", "render"),
+    # What people look at: it reads what is stored.
+    "report": ("config", "store", "data", "metrics", "evaluation"),
+    "console": ("config", "store", "data", "report", "runners"),
+    "cli": ("config", "store", "data", "report", "run", "runners", "doctor", "console"),
+}
+"""Room -> the rooms (or single modules) it may import besides itself and the base."""
+
+HOMES: dict[str, tuple[str, ...]] = {
+    # Clients of the outside.
+    "boto3": ("store.s3",),
+    "botocore": ("store.s3",),
+    "obstore": ("store.s3",),
+    "kubernetes": ("runners.kubernetes",),
+    "django": ("console",),
+    # Learning.
+    "torch": ("models", "training", "metrics"),
+    "torchvision": ("models", "training"),
+    "timm": ("models",),
+    "transformers": ("models",),
+    "diffusers": ("models", "forge"),
+    "torchmetrics": ("metrics",),
+    "safetensors": ("models", "training"),
+    "onnxruntime": ("models",),
+    "optuna": ("tuning",),
+    "ray": ("tuning", "runners"),
+    # Pictures.
+    "skia": ("render",),
+    "uharfbuzz": ("render",),
+    "PIL": ("render", "forge", "degrade", "sources", "report", "doctor"),
+    "cv2": ("render", "forge", "degrade", "sources", "models", "training"),
+    "isal": ("render",),
+    "simplejpeg": ("render", "degrade", "models", "training"),
+    # Tables, words, pages.
+    "pyarrow": ("data", "report", "evaluation"),
+    "orjson": ("data",),
+    "faker": ("scene",),
+    "jinja2": ("report",),
+    "pydantic": ("config",),
+    "yaml": ("config", "scene", "cli"),
+    "click": ("cli",),
+    "rich": ("cli",),
+}
+"""Library -> the rooms or modules that may import it."""
+
+LAZY = frozenset(
+    {
+        "boto3",
+        "botocore",
+        "cv2",
+        "django",
+        "faker",
+        "kubernetes",
+        "numpy",
+        "obstore",
+        "optuna",
+        "PIL",
+        "polars",
+    }
+    | {"pyarrow", "ray", "rich", "skia", "timm", "torch", "torchvision", "transformers", "uharfbuzz"}
+)
+"""What neither `import sigh_batch` nor `sigh --help` may load."""
+
+VAGUE = frozenset({"utils", "util", "helpers", "helper", "common", "misc", "stuff", "tools"})
+"""Words no module is called by: nobody owns such a room, so faults live there."""
+
+MODULE_LINES = 400
+FUNCTION_LINES = 80

@@ -1,0 +1,75 @@
+"""Setting up: every version is pinned for every Python, and the Makefile tells what it can do."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.house.source import ROOT
+
+PINS = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+PIN = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>[\w.+!]+)(?: ; (?P<marker>.+))?")
+
+
+def test_every_line_of_the_constraints_is_one_exact_version_and_no_address() -> None:
+    assert len(PINS) >= 90
+    assert not [line for line in PINS if not PIN.fullmatch(line)]
+
+
+def test_every_dependency_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    asked = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    for group in project["dependency-groups"].values():
+        asked += group
+    assert len(asked) >= 25
+    pinned = {Requirement(line).name for line in PINS}
+    assert {canonicalize_name(Requirement(line).name) for line in asked} <= pinned
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
+def test_each_python_gets_one_version_of_everything(python: str) -> None:
+    machine = {"python_version": python, "python_full_version": f"{python}.1", "sys_platform": "linux"}
+    machine |= {"platform_python_implementation": "CPython", "implementation_name": "cpython"}
+    names = []
+    for line in PINS:
+        pin = PIN.fullmatch(line)
+        assert pin
+        if pin["marker"] is None or Marker(pin["marker"]).evaluate(machine):
+            names.append(pin["name"])
+    assert len(names) == len(set(names)) >= 85
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+def test_make_lists_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = {name for line in re.findall(r"^\.PHONY: (.+)$", makefile, re.M) for name in line.split()}
+    assert {"demo", "test", "lint", "types", "verify", "test-s3"} <= targets
+    listed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert set(re.findall(r"^  make ([a-z0-9-]+) +\S", listed, re.M)) == targets
+
+
+def test_setup_refuses_an_old_python_in_one_sentence(tmp_path: Path) -> None:
+    old = tmp_path / "python3.9"
+    old.write_text('#!/bin/sh\n[ "$1" = -V ] && exec echo Python 3.9.2\nexit 1\n')
+    old.chmod(0o755)
+    (tmp_path / "repo" / "scripts").mkdir(parents=True)
+    for name in ("scripts/setup", "pyproject.toml", "constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path / "repo" / name)
+    environ = {"PATH": "/usr/bin:/bin", "PYTHON": str(old), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    ended = subprocess.run(
+        [tmp_path / "repo/scripts/setup", "run"], env=environ, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        f"setup: Python 3.11 or newer is needed, and {old} is Python 3.9.2; "
+        "install one (sudo apt-get install python3), or name it: make PYTHON=/path/to/python3.13\n"
+    )
+    assert not (tmp_path / "repo/.venv").exists()
