@@ -1,0 +1,59 @@
+"""Objects of a store as files: what Parquet and other readers of parts of an object need."""
+
+from __future__ import annotations
+
+import io
+from typing import BinaryIO, cast
+
+from sigh_batch.errors import NotFound
+from sigh_batch.store.protocol import Store
+
+
+def open_object(store: Store, key: str) -> BinaryIO:
+    """Return an object as a file that reads only the ranges that are asked for; raises NotFound."""
+    found = store.stat(key)
+    if found is None:
+        raise NotFound(f"no {key} in {store.url}")
+    return cast("BinaryIO", ObjectFile(store, key, found.size))
+
+
+class ObjectFile(io.RawIOBase):
+    """An object as a read-only file; every read is one range."""
+
+    def __init__(self, store: Store, key: str, size: int) -> None:
+        super().__init__()
+        self._store = store
+        self._key = key
+        self._size = size
+        self._at = 0
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def seekable(self) -> bool:
+        """Return True."""
+        return True
+
+    def tell(self) -> int:
+        """Return the position of the next read."""
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move to a position, relative to the start, here or the end."""
+        self._at = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence]
+        return self._at
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Return up to `size` bytes from here on; all the rest where none is given."""
+        rest = max(0, self._size - self._at)
+        length = rest if size is None or size < 0 else min(size, rest)
+        data = self._store.get(self._key, self._at, length) if length else b""
+        self._at += len(data)
+        return data
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill a buffer as far as the object goes; return how much was filled."""
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
