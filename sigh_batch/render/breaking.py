@@ -7,6 +7,7 @@ punctuation, hyphens, links) with a few character classes in place of Unicode's 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 
 _EMOJI = (
@@ -72,7 +73,7 @@ def opportunities(chunk: str) -> tuple[int, ...]:
     """Return where a line may end inside a stretch without white space."""
     found, at = [], 0
     parts = graphemes(chunk)
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in itertools.pairwise(parts):
         at += len(before)
         if _may_break(before, after):
             found.append(at)

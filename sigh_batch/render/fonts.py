@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-import uharfbuzz
+import uharfbuzz  # type: ignore[import-untyped]
 
 from sigh_batch.errors import ConfigError, UnknownName
 

@@ -147,7 +147,7 @@ class Row:
         ordered = [pieces[index] for index in bidi.visual_order([piece.level for piece in pieces])]
         items: list[Item] = []
         x, right = 0.0, 0.0
-        for (chunk, spaced), group in itertools.groupby(
+        for (_, spaced), group in itertools.groupby(
             ordered, key=lambda piece: (piece.chunk, not piece.shape)
         ):
             members = list(group)

@@ -45,6 +45,9 @@ class TextMode:
     """Exponent of the light in which coverage is blended; 1.0 blends the values as they are."""
 
 
+PLAIN = TextMode()
+
+
 class Canvas(Protocol):
     """One picture being drawn; valid until its painter begins the next one."""
 
@@ -124,7 +127,7 @@ class Painter(Protocol):
     limits: tuple[str, ...]
     """What this painter cannot do here, a sentence each."""
 
-    def begin(self, width: int, height: int, background: Color, mode: TextMode = TextMode()) -> Canvas:  # noqa: B008
+    def begin(self, width: int, height: int, background: Color, mode: TextMode = PLAIN) -> Canvas:
         """Start a picture; the canvas of the one before is no longer valid."""
 
 
@@ -180,10 +183,38 @@ class Path:
             )
         return Path(tuple(commands))
 
+    def placed(self, x: float, y: float, scale: float) -> Path:
+        """Return the path scaled and then moved by (x, y)."""
+        if (x, y, scale) == (0.0, 0.0, 1.0):
+            return self
+        moved = []
+        for letter, numbers in self.commands:
+            pairs = zip(numbers[::2], numbers[1::2], strict=True)
+            moved.append((letter, tuple(part for a, b in pairs for part in (a * scale + x, b * scale + y))))
+        return Path(tuple(moved))
+
 
 def corners(radii: Radii) -> tuple[float, float, float, float]:
     """Return four corner radii: top left, top right, bottom right, bottom left."""
     return radii if isinstance(radii, tuple) else (radii, radii, radii, radii)
+
+
+def opacity(color: Color) -> int:
+    """Return a colour's alpha."""
+    return color[3] if len(color) == 4 else 255
+
+
+def luminance(color: Color) -> int:
+    """Return how bright a colour is, 0 to 255."""
+    return (2126 * color[0] + 7152 * color[1] + 722 * color[2] + 5000) // 10000
+
+
+def words_of(text: Paragraph | Line | Word) -> list[Sequence[Word]]:
+    """Return the words of set text, line by line; lines without a word are left out."""
+    if isinstance(text, Word):
+        return [(text,)]
+    lines = text.lines if isinstance(text, Paragraph) else (text,)
+    return [line.words for line in lines if line.words]
 
 
 @functools.lru_cache(maxsize=512)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import uharfbuzz
+import uharfbuzz  # type: ignore[import-untyped]
 
 from sigh_batch.render.breaking import graphemes, wants_emoji
 from sigh_batch.render.fonts import Catalogue, Face, invisible
@@ -81,7 +81,7 @@ class Shape:
         return min(edge[0] for edge in edges), max(edge[1] for edge in edges)
 
     def advances(self) -> list[float]:
-        """Return what each character adds to the width; characters that share a glyph count with the first."""
+        """Return what each character adds to the width; a shared glyph counts to its first character."""
         found = [0.0] * len(self.text)
         for run in self.runs:
             for cluster, left, right in zip(run.clusters, run.starts(), run.ends, strict=True):

@@ -65,7 +65,7 @@ class Word(NamedTuple):
         return self.shape.ascent + self.shape.descent
 
     def span(self, start: int, end: int) -> tuple[float, float]:
-        """Return x and width of the word's characters start to end, of whole clusters where they share a glyph."""
+        """Return x and width of the word's characters start to end; a shared glyph counts to its first."""
         left, right = self.shape.span(start, end)
         return self.x + left, right - left
 

@@ -1,0 +1,406 @@
+"""The painter that chat clients have inside them: Skia's software rasteriser. The home of skia."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+from sigh_batch.errors import MissingLibrary
+from sigh_batch.render.fonts import Face
+from sigh_batch.render.painter import (
+    PLAIN,
+    Color,
+    Path,
+    Pixels,
+    Point,
+    Radii,
+    TextMode,
+    corners,
+    coverage_table,
+    luminance,
+    opacity,
+    painters,
+    words_of,
+)
+from sigh_batch.render.typeset import Line, Paragraph, Word
+
+try:
+    import skia  # type: ignore[import-not-found]
+except ImportError as error:
+    raise MissingLibrary(
+        f"the skia painter cannot be loaded ({error}); install its libraries (Debian: apt-get install"
+        " libegl1 libgl1), or use the other painter (--set generate.painter=pillow)"
+    ) from error
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_KEPT = 4096
+_EDGINGS = {
+    "none": skia.Font.Edging.kAlias,
+    "grey": skia.Font.Edging.kAntiAlias,
+    "subpixel": skia.Font.Edging.kSubpixelAntiAlias,
+}
+_HINTINGS = {
+    "none": skia.FontHinting.kNone,
+    "slight": skia.FontHinting.kSlight,
+    "normal": skia.FontHinting.kNormal,
+    "full": skia.FontHinting.kFull,
+}
+_EXACT = skia.SamplingOptions()
+_SMOOTH = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
+_STRIPED = skia.SurfaceProps(0, skia.kRGB_H_PixelGeometry)
+_BLACK: Color = (0, 0, 0)
+_WHITE: Color = (255, 255, 255)
+
+
+@painters.register("skia")
+class SkiaPainter:
+    """Paints with Skia on the CPU."""
+
+    name = "skia"
+    limits: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        self._manager = skia.FontMgr.New_Custom_Empty()
+        self._typefaces: dict[Face, Any] = {}
+        self._fonts: dict[tuple[Face, float, TextMode], Any] = {}
+        self._fills: dict[Color, Any] = {}
+        self._inks: dict[tuple[Color, TextMode], Any] = {}
+        self._stripe_inks: dict[tuple[Color, TextMode], tuple[Any, Any]] = {}
+        self._memory = _Memory()
+        self._stripes = _Memory()
+
+    def begin(self, width: int, height: int, background: Color, mode: TextMode = PLAIN) -> SkiaCanvas:
+        """Start a picture; the canvas of the one before is no longer valid."""
+        pixels = self._memory.take(width, height)
+        surface = _surface(pixels)
+        surface.getCanvas().clear(_argb(background[:3]))
+        return SkiaCanvas(self, surface, pixels, mode)
+
+    def fill(self, color: Color) -> Any:
+        """Return the paint that fills with a colour."""
+        paint = self._fills.get(color)
+        if paint is None:
+            paint = _keep(self._fills, color, skia.Paint(AntiAlias=True, Color=_argb(color)))
+        return paint
+
+    def ink(self, color: Color, mode: TextMode) -> Any:
+        """Return the paint of grey text: it bends the coverage as the mode says, and in no other way."""
+        paint = self._inks.get((color, mode))
+        if paint is None:
+            paint = skia.Paint(AntiAlias=True, Color=_argb(color))
+            table = coverage_table(mode.contrast, mode.gamma, luminance(color))
+            paint.setMaskFilter(skia.TableMaskFilter.Create(table))
+            _keep(self._inks, (color, mode), paint)
+        return paint
+
+    def stripe_inks(self, color: Color, mode: TextMode) -> tuple[Any, Any]:
+        """Return the paints that put sub-pixel coverage on a picture: one takes light away, one adds it."""
+        paints = self._stripe_inks.get((color, mode))
+        if paints is None:
+            part = opacity(color) / 255
+            tables = [coverage_table(mode.contrast, mode.gamma, value) for value in color[:3]]
+            away = [[255 - round(level * part) for level in table] for table in tables]
+            add = [
+                [round(round(level * part) * value / 255) for level in table]
+                for table, value in zip(tables, color[:3], strict=True)
+            ]
+            paints = (_mixer(away, skia.BlendMode.kModulate), _mixer(add, skia.BlendMode.kPlus))
+            _keep(self._stripe_inks, (color, mode), paints)
+        return paints
+
+    def font(self, face: Face, size: float, mode: TextMode) -> Any:
+        """Return the face at a size, set up as the mode says."""
+        font = self._fonts.get((face, size, mode))
+        if font is None:
+            font = skia.Font(self._typeface(face), size)
+            font.setEdging(_EDGINGS[mode.edging])
+            font.setHinting(_HINTINGS[mode.hinting])
+            font.setSubpixel(mode.subpixel_positioning)
+            _keep(self._fonts, (face, size, mode), font)
+        return font
+
+    def scratch(self, width: int, height: int) -> tuple[Any, Any]:
+        """Return a black canvas on which white text leaves its plain coverage, and the picture it shows.
+
+        On a surface whose light is linear Skia leaves out its own curve.
+        """
+        pixels = self._stripes.take(width, height)
+        canvas = _surface(pixels, skia.ColorSpace.MakeSRGBLinear()).getCanvas()
+        canvas.clear(_argb(_BLACK))
+        return canvas, _image(pixels)
+
+    def _typeface(self, face: Face) -> Any:
+        typeface = self._typefaces.get(face)
+        if typeface is None:
+            typeface = self._manager.makeFromData(skia.Data.MakeWithCopy(face.data))
+            self._typefaces[face] = typeface
+        return typeface
+
+
+class SkiaCanvas:
+    """A picture in the painter's memory."""
+
+    def __init__(self, painter: SkiaPainter, surface: Any, pixels: Pixels, mode: TextMode) -> None:
+        self.height, self.width = pixels.shape[:2]
+        self._painter = painter
+        self._surface = surface
+        self._canvas = surface.getCanvas()
+        self._pixels = pixels
+        self._mode = mode
+        self._scratch: tuple[Any, Any] | None = None
+
+    def rect(self, x: float, y: float, width: float, height: float, fill: Color, radii: Radii = 0.0) -> None:
+        """Fill a rectangle; edges on whole pixels are exact."""
+        self._fill(x, y, width, height, radii, self._painter.fill(fill))
+
+    def outline(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        color: Color,
+        thickness: float,
+        radii: Radii = 0.0,
+    ) -> None:
+        """Draw a rectangle's outline, wholly inside the rectangle."""
+        paint = self._painter.fill(color)
+        inside = (width - 2 * thickness, height - 2 * thickness)
+        if min(inside) <= 0:
+            self._fill(x, y, width, height, radii, paint)
+            return
+        top_left, top_right, bottom_right, bottom_left = (max(0.0, r - thickness) for r in corners(radii))
+        inner = _rounded(
+            x + thickness, y + thickness, *inside, (top_left, top_right, bottom_right, bottom_left)
+        )
+        self._canvas.drawDRRect(_rounded(x, y, width, height, radii), inner, paint)
+
+    def circle(self, x: float, y: float, radius: float, fill: Color) -> None:
+        """Fill a circle around (x, y)."""
+        self._canvas.drawCircle(x, y, radius, self._painter.fill(fill))
+
+    def ring(self, x: float, y: float, radius: float, color: Color, thickness: float) -> None:
+        """Draw a circle's outline, wholly inside the circle."""
+        paint = _stroke(color, thickness)
+        self._canvas.drawCircle(x, y, radius - thickness / 2, paint)
+
+    def line(self, start: Point, end: Point, color: Color, thickness: float) -> None:
+        """Draw a straight line with flat ends."""
+        self._canvas.drawLine(*start, *end, _stroke(color, thickness))
+
+    def polygon(self, points: Sequence[Point], fill: Color) -> None:
+        """Fill a closed polygon."""
+        builder = skia.PathBuilder()
+        builder.addPolygon([skia.Point(*point) for point in points], True)
+        self._canvas.drawPath(builder.detach(), self._painter.fill(fill))
+
+    def path(self, path: Path, fill: Color, x: float = 0.0, y: float = 0.0, scale: float = 1.0) -> None:
+        """Fill a path, scaled and then moved by (x, y)."""
+        self._canvas.drawPath(_path(path.placed(x, y, scale)), self._painter.fill(fill))
+
+    def stroke(
+        self, path: Path, color: Color, thickness: float, x: float = 0.0, y: float = 0.0, scale: float = 1.0
+    ) -> None:
+        """Draw along a path with round ends and joins; the thickness is not scaled."""
+        paint = _stroke(color, thickness)
+        paint.setStrokeCap(skia.Paint.kRound_Cap)
+        paint.setStrokeJoin(skia.Paint.kRound_Join)
+        self._canvas.drawPath(_path(path.placed(x, y, scale)), paint)
+
+    def gradient(
+        self, x: float, y: float, width: float, height: float, top: Color, bottom: Color, radii: Radii = 0.0
+    ) -> None:
+        """Fill a rectangle with a vertical gradient."""
+        paint = skia.Paint(AntiAlias=True)
+        ends = [skia.Point(x, y), skia.Point(x, y + height)]
+        paint.setShader(skia.GradientShader.MakeLinear(ends, [_argb(top), _argb(bottom)]))
+        self._fill(x, y, width, height, radii, paint)
+
+    def shadow(
+        self, x: float, y: float, width: float, height: float, color: Color, blur: float, radii: Radii = 0.0
+    ) -> None:
+        """Draw the soft shadow of a rectangle; `blur` is the deviation of the Gaussian in pixels."""
+        paint = skia.Paint(AntiAlias=True, Color=_argb(color))
+        if blur > 0:
+            paint.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, blur))
+        self._fill(x, y, width, height, radii, paint)
+
+    def picture(
+        self, image: Pixels, x: float, y: float, width: float, height: float, radii: Radii = 0.0
+    ) -> None:
+        """Draw an RGB or RGBA array (alpha not premultiplied) into a rectangle, scaled and clipped to it."""
+        whole = x == int(x) and y == int(y) and (height, width) == image.shape[:2]
+        box = skia.Rect.MakeXYWH(x, y, width, height)
+        source = _image(image)
+        if not any(corners(radii)):
+            self._canvas.drawImageRect(source, box, _EXACT if whole else _SMOOTH, self._painter.fill(_BLACK))
+            return
+        self.push_clip(x, y, width, height, radii)
+        self._canvas.drawImageRect(source, box, _EXACT if whole else _SMOOTH)
+        self.pop_clip()
+
+    def push_clip(self, x: float, y: float, width: float, height: float, radii: Radii = 0.0) -> None:
+        """Draw only inside this rectangle (and inside every clip pushed before) until `pop_clip`."""
+        self._canvas.save()
+        self._canvas.clipRRect(_rounded(x, y, width, height, radii), True)
+
+    def pop_clip(self) -> None:
+        """Undo the last `push_clip`."""
+        self._canvas.restore()
+
+    def text(self, text: Paragraph | Line | Word, x: float, y: float, color: Color) -> None:
+        """Draw set text; (x, y) is the top left corner of its whole paragraph, also for a line or a word."""
+        mode = self._mode
+        if mode.edging == "subpixel":
+            self._striped_text(text, x, y, color)
+            return
+        painter = self._painter
+        plain = painter.fill(color)
+        ink = painter.ink(color, mode) if mode.edging == "grey" else plain
+        for words in words_of(text):
+            inked, colored = self._blobs(words)
+            if inked is not None:
+                self._canvas.drawTextBlob(inked, x, y + words[0].baseline, ink)
+            if colored is not None:
+                self._canvas.drawTextBlob(colored, x, y + words[0].baseline, plain)
+
+    def pixels(self) -> Pixels:
+        """Return a copy of the picture: height x width x 3, contiguous."""
+        return np.ascontiguousarray(self._pixels[:, :, :3])
+
+    def rgba(self) -> Pixels:
+        """Return the picture as height x width x 4 without copying; gone with the painter's next `begin`."""
+        return self._pixels
+
+    def _fill(self, x: float, y: float, width: float, height: float, radii: Radii, paint: Any) -> None:
+        if radii == 0.0:
+            self._canvas.drawRect(skia.Rect.MakeXYWH(x, y, width, height), paint)
+        else:
+            self._canvas.drawRRect(_rounded(x, y, width, height, radii), paint)
+
+    def _striped_text(self, text: Paragraph | Line | Word, x: float, y: float, color: Color) -> None:
+        """Draw text with sub-pixel edges: its coverage on a scratch, then by the mode's curve onto here."""
+        if self._scratch is None:
+            self._scratch = self._painter.scratch(self.width, self.height)
+        canvas, coverage = self._scratch
+        away, add = self._painter.stripe_inks(color, self._mode)
+        for words in words_of(text):
+            top = y + words[0].baseline
+            ink, colored = self._blobs(words)
+            if ink is not None:
+                canvas.drawTextBlob(ink, x, top, self._painter.fill(_WHITE))
+                area = ink.bounds().makeOffset(x, top)
+                area = skia.Rect(area.roundOut())
+                for paint in (away, add):
+                    self._canvas.drawImageRect(coverage, area, area, _EXACT, paint)
+                canvas.drawRect(area, self._painter.fill(_BLACK))
+            if colored is not None:
+                self._canvas.drawTextBlob(colored, x, top, self._painter.fill(color))
+
+    def _blobs(self, words: Sequence[Word]) -> tuple[Any, Any]:
+        """Return the words' glyphs as an inked and a coloured blob, or None where there are no such glyphs.
+
+        Glyphs of one font become one run: a run a word costs twice the time.
+        """
+        flat: dict[tuple[Face, float], tuple[list[int], list[float]]] = {}
+        ink, colored = skia.TextBlobBuilder(), skia.TextBlobBuilder()
+        for word in words:
+            left = word.x
+            for run in word.shape.runs:
+                if run.ys is None:
+                    lists = flat.get((run.face, run.size))
+                    if lists is None:
+                        lists = flat[run.face, run.size] = ([], [])
+                    lists[0].extend(run.glyphs)
+                    lists[1].extend([at + left for at in run.xs])
+                elif run.glyphs:
+                    points = [skia.Point(at + left, down) for at, down in zip(run.xs, run.ys, strict=True)]
+                    builder = colored if run.face.colored else ink
+                    builder.allocRunPos(
+                        self._painter.font(run.face, run.size, self._mode), run.glyphs, points
+                    )
+        for (face, size), (glyphs, xs) in flat.items():
+            builder = colored if face.colored else ink
+            builder.allocRunPosH(self._painter.font(face, size, self._mode), glyphs, xs, 0.0)
+        return ink.make(), colored.make()
+
+
+class _Memory:
+    """Pixels that are used again for every picture: fresh ones cost a page fault each."""
+
+    def __init__(self) -> None:
+        self._flat = np.zeros(0, np.uint8)
+
+    def take(self, width: int, height: int) -> Pixels:
+        """Return height x width x 4 pixels of any content."""
+        size = width * height * 4
+        if self._flat.size < size:
+            self._flat = np.zeros(size, np.uint8)
+        return self._flat[:size].reshape(height, width, 4)
+
+
+def _keep(kept: dict[K, V], key: K, value: V) -> V:
+    if len(kept) >= _KEPT:
+        kept.clear()
+    kept[key] = value
+    return value
+
+
+def _argb(color: Color) -> int:
+    red, green, blue = color[:3]
+    return opacity(color) << 24 | red << 16 | green << 8 | blue
+
+
+def _surface(pixels: Pixels, space: Any = None) -> Any:
+    height, width = pixels.shape[:2]
+    info = skia.ImageInfo.Make(width, height, skia.kRGBA_8888_ColorType, skia.kOpaque_AlphaType, space)
+    return skia.Surface.MakeRasterDirect(info, pixels, width * 4, _STRIPED)
+
+
+def _image(pixels: Pixels) -> Any:
+    """Return an image that shares the pixels."""
+    if pixels.shape[2] == 3:
+        pixels = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
+    pixels = np.ascontiguousarray(pixels)
+    return skia.Image.fromarray(pixels, skia.kRGBA_8888_ColorType, copy=False)
+
+
+def _rounded(x: float, y: float, width: float, height: float, radii: Radii) -> Any:
+    box = skia.Rect.MakeXYWH(x, y, width, height)
+    if not isinstance(radii, tuple):
+        return skia.RRect.MakeRectXY(box, radii, radii)
+    rounded = skia.RRect()
+    rounded.setRectRadii(box, [skia.Point(radius, radius) for radius in radii])
+    return rounded
+
+
+def _stroke(color: Color, thickness: float) -> Any:
+    paint = skia.Paint(AntiAlias=True, Color=_argb(color), StrokeWidth=thickness)
+    paint.setStyle(skia.Paint.kStroke_Style)
+    return paint
+
+
+def _mixer(tables: list[list[int]], mode: Any) -> Any:
+    paint = skia.Paint(BlendMode=mode)
+    paint.setColorFilter(skia.TableColorFilter.MakeARGB(None, *tables))
+    return paint
+
+
+def _path(path: Path) -> Any:
+    builder = skia.PathBuilder()
+    for letter, numbers in path.commands:
+        if letter == "M":
+            builder.moveTo(*numbers)
+        elif letter == "L":
+            builder.lineTo(*numbers)
+        elif letter == "Q":
+            builder.quadTo(*numbers)
+        elif letter == "C":
+            builder.cubicTo(*numbers)
+        else:
+            builder.close()
+    return builder.detach()
