@@ -13,9 +13,6 @@ from sigh_batch.config.resolve import Resolved, resolve
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-FLAGS = ("count", "seed", "shards", "run.workers", "run.progress")
-"""Settings that have an option of their own."""
-
 
 def config_options(command: F) -> F:
     """Add -c/--config and --set."""
@@ -39,6 +36,11 @@ def run_options(command: F) -> F:
         click.option("--seed", type=int, help="Seed of every random draw."),
         click.option("--shards", type=int, help="How many shards to divide them into."),
         click.option("--workers", type=int, help="Worker processes; one a core unless given."),
+        click.option(
+            "--progress",
+            type=click.Choice(("auto", "bar", "plain", "json", "none")),
+            help="How progress is shown.",
+        ),
         click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing."),
     ]
     for option in reversed(options):

@@ -21,7 +21,7 @@ Watch = Callable[[Progress], None]
 
 def render(spec: RunSpec) -> dict[str, Any]:
     """Return what `run` would do, without touching the store."""
-    run = Run.plan_only(spec)
+    run = Run.planned(spec)
     return {
         "kind": spec.kind,
         "out": spec.out,

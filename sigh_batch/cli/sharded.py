@@ -1,0 +1,66 @@
+"""What every sharded kind does on the command line: carry out a spec, show it, report it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from sigh_batch.cli.progress import show_progress
+from sigh_batch.config.spec import RunSpec
+from sigh_batch.errors import PartialFailure, ShardFailed
+
+
+def carry_out(spec: RunSpec, *, dry_run: bool, as_json: bool, quiet: bool) -> None:
+    """Run a spec with local workers, or print what that would do.
+
+    Raises PartialFailure when samples failed, ShardFailed when shards did.
+    """
+    from sigh_batch.runners import local
+
+    if dry_run:
+        _print(local.render(spec), as_json)
+        return
+    with show_progress(spec.settings.run.progress, quiet, spec.kind) as watch:
+        outcome = local.run(spec, watch)
+    facts = {
+        "out": spec.out,
+        "samples": outcome.written,
+        "failed": outcome.failed,
+        "resumed": outcome.resumed,
+        "shards": outcome.shards,
+        "bytes": outcome.bytes,
+        "seconds": round(outcome.seconds, 3),
+    }
+    if not quiet:
+        _talk(facts)
+    click.echo(json.dumps(facts) if as_json else spec.out)
+    if outcome.broken:
+        raise ShardFailed("\n".join(outcome.broken))
+    if outcome.all_failed:
+        raise PartialFailure(
+            f"{outcome.all_failed:,} of {outcome.count:,} samples failed; "
+            "the manifest's rows with an error_code say why"
+        )
+
+
+def _talk(facts: dict[str, Any]) -> None:
+    if not facts["shards"]:
+        click.echo(f"already done: {facts['resumed']:,} samples", err=True)
+        return
+    made = facts["samples"] + facts["failed"]
+    text = f"{made:,} samples in {facts['shards']:,} shards, {facts['bytes'] / 1e6:,.1f} MB"
+    text += f", {made / facts['seconds']:,.0f} a second" if facts["seconds"] else ""
+    if facts["resumed"]:
+        text += f"; {facts['resumed']:,} were there before"
+    click.echo(text, err=True)
+
+
+def _print(plan: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(plan))
+        return
+    import yaml
+
+    click.echo(yaml.safe_dump(plan, sort_keys=False, allow_unicode=True).rstrip())

@@ -1,0 +1,167 @@
+"""A run of a sharded kind: its plan and identity over a store, and how one shard of it is made.
+
+It knows the stage only by name, and nothing of processes or clusters. Whoever carries it out, a
+shard's bytes are the same, so that two who make one shard at once do no harm.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pydantic import ValidationError
+
+from sigh_batch.config.identity import config_hash, deciding_values
+from sigh_batch.config.settings import Settings
+from sigh_batch.config.spec import RunSpec
+from sigh_batch.data import manifest, plan
+from sigh_batch.data.identity import RUN_KEY, Identity, claim, read_document
+from sigh_batch.data.manifest import Merged
+from sigh_batch.data.record import Record
+from sigh_batch.data.sample import Failure, Sample
+from sigh_batch.data.shard import ShardWriter, publish
+from sigh_batch.errors import ConfigError, NotFound, ShardFailed
+from sigh_batch.stages import Stage, stages
+from sigh_batch.stages.engine import engine_of
+from sigh_batch.store import Store, open_store
+
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
+
+
+class Stopped(BaseException):
+    """The process was asked to stop; not an Exception, so that no stage can swallow it."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run over its store."""
+
+    spec: RunSpec
+    plan: plan.Plan
+    identity: Identity
+    store: Store
+
+    @classmethod
+    def planned(cls, spec: RunSpec) -> Run:
+        """Return the run as it would be, its store untouched."""
+        settings = spec.settings
+        if settings.shards is None:
+            layout = plan.Plan.sized(settings.count, settings.shard_size)
+        else:
+            layout = plan.Plan(settings.count, settings.shards)
+        values = deciding_values(spec.kind, settings, len(layout))
+        identity = Identity(
+            kind=spec.kind,
+            config_hash=config_hash(values),
+            engine=engine_of(spec.kind, settings),
+            values=values,
+        )
+        return cls(spec=spec, plan=layout, identity=identity, store=open_store(spec.out, settings.store))
+
+    @classmethod
+    def open(cls, spec: RunSpec) -> Run:
+        """Open the store and claim it for this run.
+
+        Raises RunMismatch when it holds a run of another configuration or engine.
+        """
+        run = cls.planned(spec)
+        claim(run.store, run.identity, kept_spec(spec))
+        return run
+
+    @cached_property
+    def stage(self) -> Stage:
+        """The stage that makes the samples; loading it may take a second."""
+        return stages.get(self.spec.kind)(self.spec.settings)
+
+    def remaining(self) -> Sequence[int]:
+        """Return the shards that are not made yet, in order."""
+        return plan.remaining(self.store, self.plan, self.identity)
+
+    def make_shard(
+        self,
+        shard: int,
+        stop: Callable[[], bool] = lambda: False,
+        watch: Callable[[int], None] = lambda _samples: None,
+        say: Callable[[str], None] = lambda _line: None,
+    ) -> Record:
+        """Make one shard and publish it; `watch` hears how many samples are made, `say` what failed.
+
+        Raises ShardFailed when more samples fail than run.max_failures allows, Stopped when `stop`
+        says so; the store is untouched then.
+        """
+        samples = self.plan.samples(shard)
+        allowed = _allowed(self.spec.settings.run.max_failures, len(samples))
+        failures = 0
+        with ShardWriter(self.plan, shard, self.identity, self.store.scratch) as writer:
+            for done, index in enumerate(samples):
+                if stop():
+                    raise Stopped
+                watch(done)
+                made = self._make_sample(index, say)
+                if isinstance(made, Sample):
+                    writer.add(made)
+                    continue
+                failures += 1
+                if failures > allowed:
+                    raise ShardFailed(
+                        f"shard {shard}: {failures} of the first {done + 1} samples failed and {allowed} of "
+                        f"{len(samples)} may (run.max_failures); the last: {made.message}"
+                    )
+                writer.add_failure(made)
+            return publish(self.store, self.plan, writer.close())
+
+    def merge(self) -> Merged:
+        """Write the manifest of all shards, or find that it is there."""
+        return manifest.merge(self.store, self.plan, self.identity)
+
+    def merge_if_complete(self) -> Merged | None:
+        """Merge if no shard is missing: whoever writes the last record does this."""
+        return manifest.merge_if_complete(self.store, self.plan, self.identity)
+
+    def _make_sample(self, index: int, say: Callable[[str], None]) -> Sample | Failure:
+        try:
+            return self.stage.make(index)
+        except (ConfigError, MemoryError):
+            raise
+        except Exception as error:
+            say(f"sample {index} failed:\n{traceback.format_exc()}")
+            return Failure(
+                id=self.stage.id_of(index),
+                index=index,
+                seed=self.spec.settings.seed,
+                stage=self.spec.kind,
+                code=getattr(error, "code", "failed"),
+                # Addresses differ from process to process, and rows must not.
+                message=_ADDRESS.sub("0x...", f"{type(error).__name__}: {error}"),
+            )
+
+
+def kept_spec(spec: RunSpec) -> dict[str, object]:
+    """Return what run.json keeps of a spec: all that decides bytes, nothing of how or where it ran."""
+    settings = spec.settings.model_dump(mode="json", exclude={"run", "store"})
+    return {"kind": spec.kind, "settings": settings}
+
+
+def read_spec(url: str, here: Settings) -> RunSpec:
+    """Return the spec that the run at `url` was begun with, to be carried out as `here` says.
+
+    Raises NotFound when there is no run.
+    """
+    store = open_store(url, here.store)
+    try:
+        kept = read_document(store, RUN_KEY)["spec"]
+    except NotFound:
+        raise NotFound(f"there is no run at {url}: it has no {RUN_KEY}") from None
+    settings = {**kept["settings"], "run": here.run, "store": here.store}
+    try:
+        return RunSpec(kind=kept["kind"], out=url, settings=Settings.model_validate(settings))
+    except ValidationError as error:
+        raise ConfigError(f"the run at {url} was begun by another version of sigh: {error}") from error
+
+
+def _allowed(share: float, samples: int) -> int:
+    """Return how many samples of a shard may fail: at least one, unless none may."""
+    return max(1, int(share * samples)) if share else 0
