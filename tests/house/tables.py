@@ -41,7 +41,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # What people look at: it reads what is stored.
     "report": ("config", "store", "data", "metrics", "evaluation"),
     "console": ("config", "store", "data", "report", "runners"),
-    "cli": ("config", "store", "data", "report", "run", "runners", "doctor", "console"),
+    "cli": ("config", "store", "data", "stages.engine", "report", "run", "runners", "doctor", "console"),
 }
 """Room -> the rooms (or single modules) it may import besides itself and the base."""
 
