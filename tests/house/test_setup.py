@@ -69,7 +69,7 @@ def test_setup_refuses_an_old_python_in_one_sentence(tmp_path: Path) -> None:
     )
     assert ended.returncode == 1
     assert ended.stderr == (
-        f"setup: Python 3.11 or newer is needed, and {old} is Python 3.9.2; "
-        "install a newer one (Ubuntu 22.04: sudo apt-get install python3.11), or name one: make PYTHON=/path/to/python3\n"
+        f"setup: Python 3.11 or newer is needed, and {old} is Python 3.9.2; install a newer one "
+        "(Ubuntu 22.04: sudo apt-get install python3.11), or name one: make PYTHON=/path/to/python3\n"
     )
     assert not (tmp_path / "repo/.venv").exists()
