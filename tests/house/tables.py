@@ -106,3 +106,4 @@ VAGUE = frozenset({"utils", "util", "helpers", "helper", "common", "misc", "stuf
 
 MODULE_LINES = 400
 FUNCTION_LINES = 80
+COMMAND_LINES = 25

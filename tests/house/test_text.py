@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.house.source import PACKAGE, ROOT, Module, modules
-from tests.house.tables import FUNCTION_LINES, MODULE_LINES, VAGUE
+from tests.house.tables import COMMAND_LINES, FUNCTION_LINES, MODULE_LINES, VAGUE
 
 EVERYWHERE = (PACKAGE, "jobs", "bench", "scripts", "tests")
 Described = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
@@ -42,6 +42,17 @@ def test_no_function_is_longer_than_the_cap() -> None:
     }
     assert len(sizes) >= 300
     assert not {place: lines for place, lines in sizes.items() if lines > FUNCTION_LINES}
+
+
+def test_a_command_does_no_work_itself() -> None:
+    sizes = {
+        f"{module.place}:{node.lineno} {node.name}": (node.end_lineno or 0) - node.body[0].lineno + 1
+        for module in modules(f"{PACKAGE}/cli")
+        for node in module.functions()
+        if any(re.search(r"\bcommand\(", ast.unparse(decorator)) for decorator in node.decorator_list)
+    }
+    assert len(sizes) >= 8
+    assert not {place: lines for place, lines in sizes.items() if lines > COMMAND_LINES}
 
 
 def test_no_module_has_a_vague_name() -> None:
