@@ -1,3 +1,16 @@
 """What every test stands on."""
 
+import os
+
+from hypothesis import HealthCheck, settings
+
 pytest_plugins = ["tests.isolation"]
+
+# A busy machine is no failure, and a machine that checks changes draws the same examples every time.
+settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("house")

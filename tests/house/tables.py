@@ -9,6 +9,7 @@ BASE = ("errors", "registry", "rng")
 """What every room but these three may import."""
 
 ROOMS: dict[str, tuple[str, ...]] = {
+    "__main__": ("cli",),
     # The base.
     "errors": (),
     "registry": ("errors",),
