@@ -70,16 +70,17 @@ def _skia(settings: Settings) -> Finding:
 
 
 def _pillow(settings: Settings) -> Finding:
-    from PIL import Image, features
+    import PIL
+    from PIL import features
 
     shaping = "with" if features.check("raqm") else "without"
-    return Finding("pillow", "ok", f"Pillow {Image.__version__} {shaping} its own text shaping")
+    return Finding("pillow", "ok", f"Pillow {PIL.__version__} {shaping} its own text shaping")
 
 
 def _fonts(settings: Settings) -> Finding:
-    from sigh_batch.render.fonts import Catalogue
+    from sigh_batch.render.fonts import open_catalogue
 
-    catalogue = Catalogue(settings.generate.font_folder)
+    catalogue = open_catalogue(settings.generate.font_folder)
     return Finding("fonts", "ok", f"{len(catalogue.families())} families")
 
 

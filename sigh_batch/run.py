@@ -17,9 +17,10 @@ from pydantic import ValidationError
 from sigh_batch.config.identity import config_hash, deciding_values
 from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
-from sigh_batch.data import manifest, plan
+from sigh_batch.data import manifest
 from sigh_batch.data.identity import RUN_KEY, Identity, claim, read_document
 from sigh_batch.data.manifest import Merged
+from sigh_batch.data.plan import Plan, remaining
 from sigh_batch.data.record import Record
 from sigh_batch.data.sample import Failure, Sample
 from sigh_batch.data.shard import ShardWriter, publish
@@ -40,26 +41,9 @@ class Run:
     """A run over its store."""
 
     spec: RunSpec
-    plan: plan.Plan
+    plan: Plan
     identity: Identity
     store: Store
-
-    @classmethod
-    def planned(cls, spec: RunSpec) -> Run:
-        """Return the run as it would be, its store untouched."""
-        settings = spec.settings
-        if settings.shards is None:
-            layout = plan.Plan.sized(settings.count, settings.shard_size)
-        else:
-            layout = plan.Plan(settings.count, settings.shards)
-        values = deciding_values(spec.kind, settings, len(layout))
-        identity = Identity(
-            kind=spec.kind,
-            config_hash=config_hash(values),
-            engine=engine_of(spec.kind, settings),
-            values=values,
-        )
-        return cls(spec=spec, plan=layout, identity=identity, store=open_store(spec.out, settings.store))
 
     @classmethod
     def open(cls, spec: RunSpec) -> Run:
@@ -67,9 +51,10 @@ class Run:
 
         Raises RunMismatch when it holds a run of another configuration or engine.
         """
-        run = cls.planned(spec)
-        claim(run.store, run.identity, kept_spec(spec))
-        return run
+        layout, identity = plan_run(spec)
+        store = open_store(spec.out, spec.settings.store)
+        claim(store, identity, kept_spec(spec))
+        return cls(spec=spec, plan=layout, identity=identity, store=store)
 
     @cached_property
     def stage(self) -> Stage:
@@ -78,7 +63,7 @@ class Run:
 
     def remaining(self) -> Sequence[int]:
         """Return the shards that are not made yet, in order."""
-        return plan.remaining(self.store, self.plan, self.identity)
+        return remaining(self.store, self.plan, self.identity)
 
     def make_shard(
         self,
@@ -137,6 +122,23 @@ class Run:
                 # Addresses differ from process to process, and rows must not.
                 message=_ADDRESS.sub("0x...", f"{type(error).__name__}: {error}"),
             )
+
+
+def plan_run(spec: RunSpec) -> tuple[Plan, Identity]:
+    """Return what a run would make and what decides its bytes, its store untouched."""
+    settings = spec.settings
+    if settings.shards is None:
+        plan = Plan.sized(settings.count, settings.shard_size)
+    else:
+        plan = Plan(settings.count, settings.shards)
+    values = deciding_values(spec.kind, settings, len(plan))
+    identity = Identity(
+        kind=spec.kind,
+        config_hash=config_hash(values),
+        engine=engine_of(spec.kind, settings),
+        values=values,
+    )
+    return plan, identity
 
 
 def kept_spec(spec: RunSpec) -> dict[str, object]:

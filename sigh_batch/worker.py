@@ -1,15 +1,15 @@
 """What every runner starts: environment -> shards -> exit code.
 
-    SIGH_SPEC              the run's specification, JSON
-    SIGH_FEED=1            shard numbers come on standard input, events go to standard output
-    JOB_COMPLETION_INDEX   without a feed: the number of this pod
-    SIGH_PODS              without a feed: how many pods there are; one a shard unless given
+SIGH_SPEC              the run's specification, JSON
+SIGH_FEED=1            shard numbers come on standard input, events go to standard output
+JOB_COMPLETION_INDEX   without a feed: the number of this pod
+SIGH_PODS              without a feed: how many pods there are; one a shard unless given
 
-    0    done, or already done
-    2    the configuration or the credentials are wrong: no retry can help
-    65   a shard can never succeed
-    75   try again: the store does not answer or is full
-    143  stopped by SIGTERM; what is done is kept
+0    done, or already done
+2    the configuration or the credentials are wrong: no retry can help
+65   a shard can never succeed
+75   try again: the store does not answer or is full
+143  stopped by SIGTERM; what is done is kept
 """
 
 from __future__ import annotations

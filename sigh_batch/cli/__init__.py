@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 import tempfile
+import threading
 import traceback
+from types import FrameType
 from typing import Any
 
 import click
@@ -84,15 +87,18 @@ def main(args: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run the command line and return the exit code."""
+    stopped = _Stopped()
     try:
         result: Any = sigh.main(arguments, prog_name="sigh", standalone_mode=False)
+    except errors.Interrupted as error:
+        return _say(str(error), stopped.exit_code)
     except errors.SighError as error:
         return _say(str(error), error.exit_code)
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        return _say("interrupted", errors.Interrupted.exit_code)
+        return _say("interrupted", stopped.exit_code)
     except BrokenPipeError:
         # The reader of our output went away, as `sigh data ls | head` does; that is no fault.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -102,8 +108,21 @@ def run(arguments: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
+class _Stopped:
+    """Lets SIGTERM stop a call as Ctrl-C does, and remembers which of the two it was."""
+
+    def __init__(self) -> None:
+        self.exit_code = errors.Interrupted.exit_code
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, self._receive)
+
+    def _receive(self, number: int, frame: FrameType | None) -> None:
+        self.exit_code = 128 + number
+        raise KeyboardInterrupt
+
+
 def _say(message: str, code: int) -> int:
-    label = "stopped" if code == errors.Interrupted.exit_code else "error"
+    label = "stopped" if code > 128 else "error"
     lines = message.splitlines() or [""]
     text = f"{label}: {lines[0]}" if len(lines) == 1 else "\n  ".join([f"{label}:", *lines])
     click.echo(f"{click.style(text.split(':', 1)[0], fg='red', bold=True)}:{text.split(':', 1)[1]}", err=True)

@@ -17,7 +17,9 @@ MARKS = {"ok": ("ok", "green"), "warning": ("warning", "yellow"), "fault": ("FAU
 @click.argument("url", required=False)
 @config_options
 @output_options
-def command(url: str | None, files: tuple[Path, ...], sets: tuple[str, ...], as_json: bool, quiet: bool) -> int:
+def command(
+    url: str | None, files: tuple[Path, ...], sets: tuple[str, ...], as_json: bool, quiet: bool
+) -> int:
     """Check this machine, and the store at URL, with a fix for what is wrong.
 
     Ends with 1 when something is at fault.

@@ -38,9 +38,9 @@ def carry_out(spec: RunSpec, *, dry_run: bool, as_json: bool, quiet: bool) -> No
     click.echo(json.dumps(facts) if as_json else spec.out)
     if outcome.broken:
         raise ShardFailed("\n".join(outcome.broken))
-    if outcome.all_failed:
+    if outcome.total_failed:
         raise PartialFailure(
-            f"{outcome.all_failed:,} of {outcome.count:,} samples failed; "
+            f"{outcome.total_failed:,} of {outcome.total:,} samples failed; "
             "the manifest's rows with an error_code say why"
         )
 

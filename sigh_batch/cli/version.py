@@ -20,14 +20,11 @@ def command(as_json: bool, quiet: bool) -> None:
         return
     from sigh_batch.stages.engine import engine_of
 
-    facts = {
-        "sigh_batch": __version__,
-        "python": platform.python_version(),
-        "engine": engine_of("generate", settings_of((), ()).settings),
-    }
+    python = platform.python_version()
+    engine = engine_of("generate", settings_of((), ()).settings)
     if as_json:
-        click.echo(json.dumps(facts))
+        click.echo(json.dumps({"sigh_batch": __version__, "python": python, "engine": engine}))
         return
-    click.echo(f"sigh {__version__} on Python {facts['python']}")
-    for name, version in facts["engine"].items():
+    click.echo(f"sigh {__version__} on Python {python}")
+    for name, version in engine.items():
         click.echo(f"  {name} {version}")

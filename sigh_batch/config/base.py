@@ -29,7 +29,8 @@ def _read_weights(value: Any) -> Any:
 def _check_weights(value: dict[str, float]) -> dict[str, float]:
     if sum(value.values()) <= 0:
         raise ValueError("at least one weight must be above 0")
-    return value
+    # A draw goes through the names in order, and the order in which they were written must not count.
+    return dict(sorted(value.items()))
 
 
 Weights = Annotated[

@@ -23,8 +23,10 @@ PROJECT_FILE = "sigh.yaml"
 # Kubernetes puts the addresses of a namespace's services into every container: a service called
 # sigh-something must not look like a setting.
 _SERVICE_LINK = re.compile(r"_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)$")
-RESERVED = frozenset({"SIGH_SPEC", "SIGH_PODS", "SIGH_FEED", "SIGH_DEBUG", "SIGH_REQUIRE_S3"})
-"""Variables that are not settings: what a worker is told, and two for those who develop."""
+RESERVED = frozenset(
+    {"SIGH_SPEC", "SIGH_PODS", "SIGH_FEED", "SIGH_DEBUG", "SIGH_REQUIRE_S3", "SIGH_S3_SERVER"}
+)
+"""Variables that are not settings: what a worker is told, and some for those who develop."""
 
 KeyPath = tuple[str, ...]
 

@@ -23,7 +23,7 @@ class RunSpec(Config):
 
     def to_json(self) -> str:
         """Return the spec as a line of JSON that `from_json` reads."""
-        return json.dumps(self.model_dump(mode="json"), separators=(",", ":"), sort_keys=True)
+        return json.dumps(self.model_dump(mode="json"), separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> RunSpec:

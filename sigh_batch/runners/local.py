@@ -9,7 +9,7 @@ from typing import Any
 
 from sigh_batch import errors
 from sigh_batch.config.spec import RunSpec
-from sigh_batch.run import Run
+from sigh_batch.run import Run, plan_run
 from sigh_batch.runners.pool import Event, Worker, WorkerPool
 from sigh_batch.runners.progress import Outcome, Progress
 
@@ -21,14 +21,14 @@ Watch = Callable[[Progress], None]
 
 def render(spec: RunSpec) -> dict[str, Any]:
     """Return what `run` would do, without touching the store."""
-    run = Run.planned(spec)
+    plan, identity = plan_run(spec)
     return {
         "kind": spec.kind,
         "out": spec.out,
-        "config_hash": run.identity.config_hash,
-        "engine": dict(run.identity.engine),
-        "shards": len(run.plan),
-        "workers": _pool_size(spec, len(run.plan)),
+        "config_hash": identity.config_hash,
+        "engine": dict(identity.engine),
+        "shards": len(plan),
+        "workers": _pool_size(spec, len(plan)),
         "settings": spec.settings.model_dump(mode="json"),
     }
 
@@ -75,9 +75,9 @@ class _Work:
             for worker, event in pool.events():
                 self._handle(pool, worker, event)
                 self._report(pool)
-        if not self.broken:
-            self.run.merge()
         return Outcome(
+            total=self.run.plan.count,
+            total_failed=self.failed if self.broken else self.run.merge().failed,
             written=self.written,
             failed=self.failed,
             resumed=self.resumed,

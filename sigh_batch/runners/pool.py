@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -31,7 +32,6 @@ class Worker:
     def __init__(self, spec: RunSpec, events: queue.SimpleQueue[tuple[Worker, Event]]) -> None:
         self.shard: int | None = None
         self.samples = 0
-        self.alive = True
         self._events = events
         self._process = subprocess.Popen(
             [sys.executable, "-m", "sigh_batch.worker"],
@@ -42,16 +42,16 @@ class Worker:
             start_new_session=True,
             text=True,
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        assert self._process.stdin is not None
+        self._stdin = self._process.stdin
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def tell(self, line: str) -> None:
         """Send the worker a line: a shard number, or `end`."""
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(line + "\n")
-            self._process.stdin.flush()
-        except BrokenPipeError:
-            pass  # it died; that arrives as an event of its own
+        with suppress(BrokenPipeError):  # it died; that arrives as an event of its own
+            self._stdin.write(line + "\n")
+            self._stdin.flush()
 
     def terminate(self) -> None:
         """Ask the process to stop."""
@@ -64,11 +64,15 @@ class Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._listener.join()
+        with suppress(BrokenPipeError):
+            self._stdin.close()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._events.put((self, json.loads(line)))
+        with self._process.stdout as lines:
+            for line in lines:
+                self._events.put((self, json.loads(line)))
         self._events.put((self, {"event": "exit", "code": self._process.wait()}))
 
 

@@ -22,15 +22,20 @@ class Progress:
         return self.samples + self.resumed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a finished run has made; counts are those of this call, without resumed shards."""
+    """What a run has come to, and what this call of it did."""
 
+    total: int
+    """Samples of the whole run."""
+    total_failed: int
+    """How many of them are rows with a reason in place of a picture, as far as shards are whole."""
     written: int
     failed: int
     resumed: int
+    """Samples that were there before this call."""
     bytes: int
     shards: int
     seconds: float
     broken: tuple[str, ...] = ()
-    """One sentence a shard that can never succeed."""
+    """One sentence a shard that can never succeed; the run has no manifest then."""

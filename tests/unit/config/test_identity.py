@@ -31,6 +31,13 @@ def test_what_decides_bytes_changes_the_hash() -> None:
     assert len(hashes) == len(changes) + 2
 
 
+def test_the_order_in_which_weights_are_written_counts_for_nothing() -> None:
+    one = resolve([read_sets(["generate.skins=[sms, bubbles]"])]).settings.generate.skins
+    other = resolve([read_sets(["generate.skins=[bubbles, sms]"])]).settings.generate.skins
+    assert list(one) == list(other)
+    assert hash_of("generate.skins=[sms, bubbles]") == hash_of("generate.skins=[bubbles, sms]")
+
+
 def test_a_file_counts_by_its_content_and_not_by_its_path(tmp_path: Path) -> None:
     for name, text in (("a.txt", "hello\n"), ("b.txt", "hello\n"), ("c.txt", "other\n")):
         (tmp_path / name).write_text(text)

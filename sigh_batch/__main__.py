@@ -1,0 +1,5 @@
+"""`python -m sigh_batch` is `sigh`."""
+
+from sigh_batch.cli import main
+
+main()
