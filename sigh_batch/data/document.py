@@ -4,55 +4,75 @@ from __future__ import annotations
 
 import orjson
 
-from sigh_batch.data.sample import Json, Sample
+from sigh_batch.data.sample import Element, Json, Sample
 from sigh_batch.errors import DataError
+
+_FIELDS = (
+    "id",
+    "index",
+    "seed",
+    "stage",
+    "group",
+    "pair",
+    "split",
+    "label",
+    "scene_depth",
+    "benign",
+    "format",
+    "width",
+    "height",
+    "mask_pixels",
+    "skin",
+    "theme",
+    "scale",
+    "font",
+    "locale",
+    "drawn",
+)
+"""What is in a document as it is in a sample."""
 
 
 def sample_json(sample: Sample, sha256: str) -> bytes:
     """Return a sample's JSON; raises DataError when it holds what JSON cannot say."""
-    return _dump(
+    document: Json = {name: getattr(sample, name) for name in _FIELDS}
+    document["bytes"] = len(sample.image)
+    document["sha256"] = sha256
+    document["ops"] = sample.ops
+    document["encodes"] = sample.encodes
+    document["elements"] = [
         {
-            "id": sample.id,
-            "index": sample.index,
-            "seed": sample.seed,
-            "stage": sample.stage,
-            "group": sample.group,
-            "pair": sample.pair,
-            "split": sample.split,
-            "label": sample.label,
-            "scene_depth": sample.scene_depth,
-            "benign": sample.benign,
-            "format": sample.format,
-            "width": sample.width,
-            "height": sample.height,
-            "bytes": len(sample.image),
-            "sha256": sha256,
-            "mask_pixels": sample.mask_pixels,
-            "skin": sample.skin,
-            "theme": sample.theme,
-            "scale": sample.scale,
-            "font": sample.font,
-            "locale": sample.locale,
-            "drawn": sample.drawn,
-            "ops": sample.ops,
-            "encodes": sample.encodes,
-            "elements": [
-                {
-                    "kind": kind,
-                    "x": x,
-                    "y": y,
-                    "width": width,
-                    "height": height,
-                    "text": text,
-                    "value": value,
-                    "message": message,
-                    "parent": parent,
-                }
-                for kind, x, y, width, height, text, value, message, parent in sample.elements
-            ],
-        },
-        sample,
-    )
+            "kind": kind,
+            "x": x,
+            "y": y,
+            "width": width,
+            "height": height,
+            "text": text,
+            "value": value,
+            "message": message,
+            "parent": parent,
+        }
+        for kind, x, y, width, height, text, value, message, parent in sample.elements
+    ]
+    return _dump(document, sample)
+
+
+def parse_sample(document: bytes, image: bytes, mask: bytes) -> Sample:
+    """Return the sample that a JSON and its pictures make up; raises DataError when the JSON is damaged."""
+    try:
+        told = orjson.loads(document)
+        fields = {name: told[name] for name in _FIELDS}
+        return Sample(
+            **fields,
+            image=image,
+            mask=mask,
+            ops=tuple(told["ops"]),
+            encodes=tuple(told["encodes"]),
+            elements=tuple(Element(**element) for element in told["elements"]),
+        )
+    except KeyError as error:
+        raise DataError(f"the JSON of a sample is damaged: it lacks {error}") from error
+    except (ValueError, TypeError) as error:
+        raise DataError(f"the JSON of a sample is damaged: {error}") from error
 
 
 def compact_json(value: Json, of: Sample) -> str:

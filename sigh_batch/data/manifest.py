@@ -7,7 +7,6 @@ every record and every rows file is checked against the plan and the run's ident
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sigh_batch.data.identity import Identity
-from sigh_batch.data.objects import open_object
+from sigh_batch.data.objects import new_folder, open_object
 from sigh_batch.data.plan import SHARDS, Plan, finished
 from sigh_batch.data.record import Record, read_record
 from sigh_batch.data.sample import SCHEMA_VERSION
@@ -73,7 +72,7 @@ def merge(store: Store, plan: Plan, identity: Identity, watch: Watch = lambda _s
         return present
     sizes = _tar_sizes(store, plan)
     failed = 0
-    with tempfile.TemporaryDirectory("", "manifest-", store.scratch, ignore_cleanup_errors=True) as folder:
+    with new_folder(store.scratch) as folder:
         path = Path(folder, MANIFEST_KEY)
         with open_writer(path) as writer:
             gathered: list[pa.Table] = []

@@ -1,12 +1,20 @@
-"""Objects of a store as files: what Parquet and other readers of parts of an object need."""
+"""Objects of a store as files: for readers of parts of an object, and for those still being written."""
 
 from __future__ import annotations
 
 import io
+import tempfile
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from sigh_batch.errors import NotFound
-from sigh_batch.store.protocol import Store
+from sigh_batch.store import Store, scratch_name
+from sigh_batch.store.local import LocalStore
+
+
+def local_path(store: Store, key: str = "") -> Path | None:
+    """Return where an object (or the whole store) lies on this machine, or None where it does not."""
+    return store.scratch.parent / key if isinstance(store, LocalStore) and store.scratch else None
 
 
 def open_object(store: Store, key: str) -> BinaryIO:
@@ -14,7 +22,15 @@ def open_object(store: Store, key: str) -> BinaryIO:
     found = store.stat(key)
     if found is None:
         raise NotFound(f"no {key} in {store.url}")
-    return cast("BinaryIO", ObjectFile(store, key, found.size))
+    path = local_path(store, key)
+    return path.open("rb") if path else cast("BinaryIO", ObjectFile(store, key, found.size))
+
+
+def new_folder(parent: Path | None) -> tempfile.TemporaryDirectory[str]:
+    """Return a new folder for unfinished files, in a store's scratch or the system's temporary folder."""
+    if parent is not None:
+        parent.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryDirectory("", f"{scratch_name()}-", parent, ignore_cleanup_errors=True)
 
 
 class ObjectFile(io.RawIOBase):

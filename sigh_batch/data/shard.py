@@ -9,22 +9,23 @@ from __future__ import annotations
 import errno
 import hashlib
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from sigh_batch.data.columns import Placement
 from sigh_batch.data.document import sample_json
 from sigh_batch.data.identity import Identity
+from sigh_batch.data.objects import new_folder
 from sigh_batch.data.plan import Plan
 from sigh_batch.data.record import Record, record_json
-from sigh_batch.data.rows import Placement, RowsWriter
+from sigh_batch.data.rows import RowsWriter
 from sigh_batch.data.sample import Failure, Sample
 from sigh_batch.data.tar import TarWriter
 from sigh_batch.errors import DataError, StoreError, StoreFull
-from sigh_batch.store.protocol import Store
+from sigh_batch.store import Store
 
 FORMATS = ("png", "jpg", "webp")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -54,7 +55,7 @@ class ShardWriter:
         self._failed = 0
         name = plan.name(shard)
         with _disk(folder or "the system's temporary folder"):
-            self._folder = tempfile.TemporaryDirectory("", f"{name}-", folder, ignore_cleanup_errors=True)
+            self._folder = new_folder(folder)
             self._tar_path = Path(self._folder.name, f"{name}.tar")
             self._rows_path = Path(self._folder.name, f"{name}.parquet")
             self._tar = TarWriter(self._tar_path)
