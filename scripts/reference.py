@@ -106,7 +106,7 @@ def config_page(schema: Mapping[str, Any]) -> Iterator[str]:
     yield from (
         "Higher wins: flags, `--set a.b=value`, `SIGH_A__B=value` in the environment, `-c` files from left",
         "to right, `sigh.yaml` in the working folder, defaults. `sigh config show --origins` tells where",
-        "each value came from; with `config.schema.json` beside this page an editor completes and checks files.",
+        "each value came from. An editor that is given `config.schema.json` completes and checks files.",
     )
     yield from ("", "| setting | type | default | meaning |", "|---|---|---|---|")
     for path, field, default in settings_under(schema, schema, "", None):
