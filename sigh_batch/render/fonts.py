@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import uharfbuzz  # type: ignore[import-untyped]
@@ -70,8 +70,10 @@ class Face:
 class Catalogue:
     """All faces there are, by family and weight, and who stands in for a missing character."""
 
-    def __init__(self, faces: Iterable[Face]) -> None:
+    def __init__(self, faces: Iterable[Face], fallbacks: Sequence[str] = ()) -> None:
         self.faces = tuple(faces)
+        self.fallbacks = tuple(fallbacks)
+        """Families that are tried in turn for a character a family lacks."""
         self._families: dict[str, list[Face]] = {}
         for face in self.faces:
             self._families.setdefault(face.family, []).append(face)
@@ -99,12 +101,10 @@ class Catalogue:
         return found
 
     def chain(self, family: str, weight: int = 400) -> tuple[Face, ...]:
-        """Return the faces to try in turn for a character: the family's, then the fallbacks'; emoji last."""
+        """Return the faces to try in turn for a character: the family's, then the fallbacks'."""
         found = self._chains.get((family, weight))
         if found is None:
-            stands_in = dict.fromkeys(face.family for face in self.faces if face.style == _FALLBACK)
-            emoji = dict.fromkeys(face.family for face in self.faces if face.style == _EMOJI)
-            names = [family, *(name for name in (*stands_in, *emoji) if name != family)]
+            names = dict.fromkeys((family, *self.fallbacks))
             found = self._chains[family, weight] = tuple(self.face(name, weight) for name in names)
         return found
 
@@ -140,7 +140,7 @@ def open_catalogue(folder: Path | None = None) -> Catalogue:
     ]
     if folder is not None:
         faces.extend(_user_faces(folder, {face.family for face in faces}))
-    return Catalogue(faces)
+    return Catalogue(faces, listed["fallbacks"])
 
 
 def _user_faces(folder: Path, taken: set[str]) -> list[Face]:

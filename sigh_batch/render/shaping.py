@@ -118,7 +118,8 @@ class _Part(NamedTuple):
 class Shaper:
     """Shapes pieces in one family and weight with its fallbacks, in font units."""
 
-    def __init__(self, catalogue: Catalogue, family: str, weight: int) -> None:
+    def __init__(self, catalogue: Catalogue, family: str, weight: int, language: str = "") -> None:
+        self._language = language
         self.chain = catalogue.chain(family, weight)
         self._units: dict[tuple[str, bool], tuple[_Part, ...]] = {}
 
@@ -129,7 +130,7 @@ class Shaper:
             if len(self._units) >= _KEPT_UNITS:
                 self._units.clear()
             spans = self._faces(text)
-            made = [_shape_span(text, start, stop, face, rtl) for start, stop, face in spans]
+            made = [_shape_span(text, start, stop, face, rtl, self._language) for start, stop, face in spans]
             found = self._units[text, rtl] = tuple(reversed(made) if rtl else made)
         return found
 
@@ -223,11 +224,13 @@ class Sizer:
         ), x
 
 
-def _shape_span(text: str, start: int, stop: int, face: Face, rtl: bool) -> _Part:
+def _shape_span(text: str, start: int, stop: int, face: Face, rtl: bool, language: str) -> _Part:
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text, start, stop - start)
     buffer.guess_segment_properties()
     buffer.direction = "rtl" if rtl else "ltr"
+    if language:
+        buffer.language = language
     uharfbuzz.shape(face.shaper, buffer)
     infos, positions = buffer.glyph_infos, buffer.glyph_positions
     offsets = tuple((position.x_offset, position.y_offset) for position in positions)

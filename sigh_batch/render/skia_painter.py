@@ -235,7 +235,8 @@ class SkiaCanvas:
         """Draw an RGB or RGBA array (alpha not premultiplied) into a rectangle, scaled and clipped to it."""
         whole = x == int(x) and y == int(y) and (height, width) == image.shape[:2]
         box = skia.Rect.MakeXYWH(x, y, width, height)
-        source = _image(image)
+        pixels = _with_alpha(image)
+        source = _image(pixels)
         if not any(corners(radii)):
             self._canvas.drawImageRect(source, box, _EXACT if whole else _SMOOTH, self._painter.fill(_BLACK))
             return
@@ -361,11 +362,14 @@ def _surface(pixels: Pixels, space: Any = None) -> Any:
     return skia.Surface.MakeRasterDirect(info, pixels, width * 4, _STRIPED)
 
 
+def _with_alpha(image: Pixels) -> Pixels:
+    if image.shape[2] == 3:
+        image = np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
+    return np.ascontiguousarray(image)
+
+
 def _image(pixels: Pixels) -> Any:
-    """Return an image that shares the pixels."""
-    if pixels.shape[2] == 3:
-        pixels = np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
-    pixels = np.ascontiguousarray(pixels)
+    """Return an image that shares the pixels; the caller keeps them alive."""
     return skia.Image.fromarray(pixels, skia.kRGBA_8888_ColorType, copy=False)
 
 

@@ -37,6 +37,8 @@ class TextStyle:
     """Pixels added after every cluster."""
     snap: bool = False
     """Round every advance to whole pixels, as clients without sub-pixel positioning do."""
+    language: str = ""
+    """BCP 47 tag; where regions write one character in different forms, it says which."""
 
 
 class Word(NamedTuple):
@@ -103,7 +105,7 @@ class Typesetter:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self._shapers: dict[tuple[str, int], Shaper] = {}
+        self._shapers: dict[tuple[str, int, str], Shaper] = {}
         self._sizers: dict[TextStyle, Sizer] = {}
 
     def set(
@@ -145,10 +147,10 @@ class Typesetter:
     def _sizer(self, style: TextStyle) -> Sizer:
         sizer = self._sizers.get(style)
         if sizer is None:
-            shaper = self._shapers.get((style.family, style.weight))
+            key = (style.family, style.weight, style.language)
+            shaper = self._shapers.get(key)
             if shaper is None:
-                shaper = Shaper(self.catalogue, style.family, style.weight)
-                self._shapers[style.family, style.weight] = shaper
+                shaper = self._shapers[key] = Shaper(self.catalogue, *key)
             if len(self._sizers) >= _KEPT_STYLES:
                 self._sizers.clear()
             sizer = self._sizers[style] = Sizer(shaper, style.size, style.letter_spacing, style.snap)
