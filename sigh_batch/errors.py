@@ -62,7 +62,11 @@ class MissingLibrary(ConfigError):
 
 
 class StoreError(SighError):
-    """A store could not do what was asked."""
+    """A store could not do what was asked; `transient` says that the same call may succeed later."""
+
+    def __init__(self, message: str, *, transient: bool = False) -> None:
+        self.transient = transient
+        super().__init__(message)
 
 
 class NotFound(StoreError):
@@ -113,6 +117,14 @@ class Interrupted(SighError):
     """Stopped by the user; what is done is kept."""
 
     exit_code = 130
+
+
+def recall(kind: str, message: str) -> SighError:
+    """Return the error that another process named by its class and sentence."""
+    found = globals().get(kind, SighError)
+    error: SighError = found.__new__(found)
+    error.args = (message,)
+    return error
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
