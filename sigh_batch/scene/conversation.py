@@ -16,11 +16,13 @@ class Person:
 
     id: str
     name: str
+    short: str
+    """What the others call this person."""
     handle: str
     hue: float
     """Where on the colour wheel (0 to 1) this person's name and generated avatar lie."""
     avatar: int
-    """Seed of the generated avatar, or index into the user's avatar folder."""
+    """Seed of the generated avatar, and of the choice from the user's avatar folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class Conversation:
 
     id: str
     title: str
+    """Name of a group or channel; of a direct conversation, the name of the other person."""
     locale: str
     direction: str
     """ltr or rtl: the base direction of the interface and of the text."""
@@ -50,3 +53,8 @@ class Conversation:
     owner: int
     """Index of the person whose device shows the conversation."""
     messages: tuple[Message, ...]
+    now: datetime
+    """When the screenshot was taken; never before the last message."""
+    group: bool
+    members: int
+    """How many belong to the group, whether they write or not; 2 in a direct conversation."""

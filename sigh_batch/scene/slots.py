@@ -1,0 +1,182 @@
+"""What fills a gap such as `<amount>` in a wording: money, times, dates, numbers, names, words.
+
+A topic's gaps are filled once: an amount that is asked for is the amount that is answered.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from sigh_batch.rng import Draws
+from sigh_batch.scene.locale import Locale
+
+_GAP = re.compile(r"<([a-z]+\d?)>")
+_LETTERS = "ABCDEFGHKLMNPRSTUVWXYZ"
+_PATH = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_LINKS = {
+    "photo": ("photos.example.com/a/", "img.example.org/p/", "photos.example.net/share/"),
+    "doc": ("docs.example.org/d/", "drive.example.com/file/", "files.example.net/s/"),
+    "track": ("track.example.net/p/", "parcel.example.com/t/"),
+    "pay": ("pay.example.com/r/", "split.example.org/"),
+    "call": ("meet.example.net/", "call.example.com/j/"),
+    "link": ("www.example.com/item/", "maps.example.com/?q="),
+}
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def gaps_of(text: str) -> tuple[str, ...]:
+    """Return a wording cut at its gaps: text, gap, text, gap, ... text."""
+    return tuple(_GAP.split(text))
+
+
+class Filler:
+    """Fills the gaps of one topic's wordings; the same gap always gets the same filling."""
+
+    __slots__ = ("_date", "_draws", "_filled", "_here", "_names", "_pools", "_said")
+
+    def __init__(
+        self,
+        draws: Draws,
+        here: Locale,
+        pools: dict[str, tuple[str, ...]],
+        names: tuple[str, ...],
+        day: date,
+    ) -> None:
+        self._draws = draws
+        self._here = here
+        self._pools = pools
+        self._names = names
+        self._date = day
+        self._filled: dict[str, str] = {}
+        self._said = draws.random()
+
+    def bind(self, gap: str, filling: str) -> None:
+        """Set what a gap is filled with."""
+        self._filled[gap] = filling
+
+    def fill(self, text: str) -> str:
+        """Return a wording with its gaps filled; raises KeyError for a gap that nothing fills."""
+        parts = gaps_of(text)
+        if len(parts) == 1:
+            return text
+        filled = "".join(self._filling(part) if place & 1 else part for place, part in enumerate(parts))
+        return filled if parts[0] else filled[0].upper() + filled[1:]
+
+    def _filling(self, gap: str) -> str:
+        known = self._filled.get(gap)
+        if known is None:
+            word = gap.rstrip("0123456789")
+            taken = self._filled.values()
+            known = self._draw(word)
+            for _ in range(4):
+                if known not in taken:
+                    break
+                known = self._draw(word)
+            self._filled[gap] = known
+        return known
+
+    def _draw(self, word: str) -> str:
+        pool = self._pools.get(word)
+        if pool is not None:
+            entry = self._draws.choice(pool)
+            return self.fill(entry) if "<" in entry else entry
+        if word == "name":
+            return self._draws.choice(self._names)
+        if word == "time":
+            return _time(self._draws, self._here, self._said)
+        if word in _LINKS:
+            return _link(self._draws, _LINKS[word])
+        return _FILLINGS[word](self._draws, self._here, self._date)
+
+
+def _amount(draws: Draws, here: Locale, day: date) -> str:  # noqa: ARG001
+    kind = draws.random()
+    if kind < 0.35:
+        count = 5 * draws.integer(2, 30)
+    elif kind < 0.7:
+        count = draws.integer(8, 260)
+    elif kind < 0.9:
+        count = 10 * draws.integer(10, 95)
+    else:
+        count = 50 * draws.integer(10, 90)
+    return _money(draws, here, count)
+
+
+def _price(draws: Draws, here: Locale, day: date) -> str:  # noqa: ARG001
+    return _money(draws, here, draws.integer(3, 48))
+
+
+def _money(draws: Draws, here: Locale, count: int) -> str:
+    value = float(count * here.unit)
+    if draws.chance(here.cents):
+        return here.money.format(n=here.number(value + draws.integer(1, 99) / 100, 2))
+    return here.money.format(n=here.number(value))
+
+
+def _time(draws: Draws, here: Locale, style: float) -> str:
+    hour = draws.integer(7, 22)
+    minute = 15 * draws.integer(0, 3) if draws.chance(0.75) else 5 * draws.integer(0, 11)
+    if here.language != "en" or style < 0.3:
+        return here.clock_text(hour, minute)
+    bare = f"{hour % 12 or 12}:{minute:02}"
+    if style < 0.75:
+        return f"{bare.removesuffix(':00')}{'am' if hour < 12 else 'pm'}"
+    return bare
+
+
+def _date(draws: Draws, here: Locale, day: date) -> str:
+    return here.date(day + timedelta(days=draws.integer(-25, 40)), here.date_said)
+
+
+def _n(draws: Draws, here: Locale, day: date) -> str:  # noqa: ARG001
+    return str(draws.integer(2, 6) if draws.chance(0.6) else draws.integer(7, 14))
+
+
+def _num(draws: Draws, here: Locale, day: date) -> str:  # noqa: ARG001
+    return str(draws.integer(2, 39) if draws.chance(0.7) else draws.integer(40, 240))
+
+
+def _order(draws: Draws, here: Locale, day: date) -> str:  # noqa: ARG001
+    kind = draws.integer(0, 3)
+    if kind == 0:
+        return f"#{draws.integer(10_000, 999_999)}"
+    if kind == 1:
+        return f"{here.region}-{draws.integer(100_000, 999_999)}"
+    if kind == 2:
+        return f"{draws.integer(100, 999)}-{draws.integer(1000, 9999)}-{draws.integer(10, 99)}"
+    return f"{draws.choice(_LETTERS)}{draws.choice(_LETTERS)}{draws.integer(10_000_000, 999_999_999)}"
+
+
+def _code(draws: Draws, here: Locale, day: date) -> str:  # noqa: ARG001
+    if draws.chance(0.4):
+        return f"{draws.choice('EFPX')}{draws.integer(1, 99):02}"
+    return str(draws.integer(1000, 999_999))
+
+
+def _phone(draws: Draws, here: Locale, day: date) -> str:  # noqa: ARG001
+    return "".join(str(draws.integer(2, 9)) if letter == "#" else letter for letter in here.phone)
+
+
+def _link(draws: Draws, sites: tuple[str, ...]) -> str:
+    tail = "".join(draws.choice(_PATH) for _ in range(draws.integer(5, 11)))
+    return f"https://{draws.choice(sites)}{tail}"
+
+
+_FILLINGS: dict[str, Callable[[Draws, Locale, date], str]] = {
+    "amount": _amount,
+    "price": _price,
+    "date": _date,
+    "n": _n,
+    "num": _num,
+    "order": _order,
+    "code": _code,
+    "phone": _phone,
+}
+
+
+def known_gaps() -> frozenset[str]:
+    """Return the gaps that need no pool."""
+    return frozenset({*_FILLINGS, *_LINKS, "time", "name", "a", "b", "c"})
