@@ -75,6 +75,15 @@ def parse_sample(document: bytes, image: bytes, mask: bytes) -> Sample:
         raise DataError(f"the JSON of a sample is damaged: {error}") from error
 
 
+def stated_image(document: bytes) -> tuple[int, str]:
+    """Return the size and hash of the picture that a JSON belongs to; raises DataError without them."""
+    told = orjson.loads(document)
+    try:
+        return told["bytes"], told["sha256"]
+    except KeyError as error:
+        raise DataError(f"the JSON of a sample is damaged: it lacks {error}") from error
+
+
 def compact_json(value: Json, of: Sample) -> str:
     """Return a free-form part of a sample as JSON, its keys sorted, for a text column."""
     return _dump(value, of, orjson.OPT_SORT_KEYS).decode()

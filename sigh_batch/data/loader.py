@@ -60,7 +60,7 @@ def open_dataset(source: str | Store) -> Dataset:
 
     Samples that failed have no picture and are left out. Raises NotFound where there is no manifest.
     """
-    store = open_store(source) if isinstance(source, str) else source
+    store = open_store(source, create=False) if isinstance(source, str) else source
     catalog = Catalog(store)
     names, places = _read_places(catalog)
     return Dataset(catalog, open_reader(store), names, places)

@@ -14,7 +14,7 @@ from sigh_batch.store.local import LocalStore
 
 def local_path(store: Store, key: str = "") -> Path | None:
     """Return where an object (or the whole store) lies on this machine, or None where it does not."""
-    return store.scratch.parent / key if isinstance(store, LocalStore) and store.scratch else None
+    return store.root / key if isinstance(store, LocalStore) else None
 
 
 def open_object(store: Store, key: str) -> BinaryIO:

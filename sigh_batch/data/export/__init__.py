@@ -1,0 +1,1 @@
+"""A data set written in the formats of other tools; one file a format, all of them streaming."""
