@@ -1,0 +1,106 @@
+"""Pictures as a page holds them: a small one, a larger one and a tinted mask, as data addresses."""
+
+from __future__ import annotations
+
+import base64
+import io
+import math
+import warnings
+from dataclasses import dataclass
+
+from PIL import Image, UnidentifiedImageError
+
+from sigh_batch.data.sample import Sample
+
+TINT = (230, 0, 122)
+"""The colour of a mask: hardly any chat has it."""
+
+_WORTH_TWO = 1.4
+_METHOD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """What a page shows of one sample; `view` is None where the thumbnail serves for both."""
+
+    thumb: str
+    width: int
+    height: int
+    view: str | None
+    mask: str | None
+
+    @property
+    def size(self) -> int:
+        """The bytes these take on a page."""
+        return len(self.thumb) + len(self.view or "") + len(self.mask or "")
+
+
+class Unreadable(Exception):
+    """A picture that cannot be decoded; the message says why."""
+
+
+def shrink_pictures(sample: Sample, *, thumb_pixels: int, view_pixels: int, quality: int) -> Pictures:
+    """Return a sample's pictures, of at most these areas, and the mask unless it is empty.
+
+    Nothing is enlarged. Raises Unreadable.
+    """
+    picture = _decode(sample.image, "picture")
+    picture = picture.convert(
+        "RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB"
+    )
+    view = _fit(picture, view_pixels)
+    thumb = _fit(view, thumb_pixels)
+    mask = _tinted(_decode(sample.mask, "mask"), view.size) if sample.mask_pixels else None
+    if view.width < _WORTH_TWO * thumb.width:
+        return Pictures(_encode(view, quality), *view.size, None, mask)
+    return Pictures(_encode(thumb, quality), *thumb.size, _encode(view, quality), mask)
+
+
+def _decode(data: bytes, what: str) -> Image.Image:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP"))
+            picture.load()
+    except UnidentifiedImageError as error:
+        raise Unreadable(f"the {what} is no PNG, JPEG or WebP ({len(data)} bytes)") from error
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
+        raise Unreadable(f"the {what} is too large to be opened") from error
+    except (OSError, ValueError, SyntaxError) as error:
+        raise Unreadable(f"the {what} cannot be decoded: {error}") from error
+    return picture
+
+
+def _fit(picture: Image.Image, pixels: int) -> Image.Image:
+    factor = math.sqrt(pixels / (picture.width * picture.height))
+    if factor >= 1.0:
+        return picture
+    size = max(1, round(picture.width * factor)), max(1, round(picture.height * factor))
+    return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _tinted(mask: Image.Image, size: tuple[int, int]) -> str:
+    """Return the mask in one colour, clear elsewhere; a single pixel is still seen when it is reduced."""
+    covered = mask.convert("L").point(lambda level: 255 if level else 0)
+    reduced = covered.resize(size, Image.Resampling.BOX).point(lambda level: 1 if level else 0)
+    flat = reduced.convert("P")
+    flat.putpalette([255, 255, 255, *TINT])
+    return _address(flat, "png", bits=1, transparency=0, optimize=True)
+
+
+def _encode(picture: Image.Image, quality: int) -> str:
+    """Return the picture as WebP, or as PNG where that is smaller."""
+    lossy = _address(picture, "webp", quality=quality, method=_METHOD)
+    if picture.width * picture.height > _TINY:
+        return lossy
+    return min(lossy, _address(picture, "png", optimize=True), key=len)
+
+
+_TINY = 128 * 128
+"""Above this a screenshot is never smaller as PNG than as WebP, and trying costs more than the rest."""
+
+
+def _address(picture: Image.Image, codec: str, **options: int | bool) -> str:
+    buffer = io.BytesIO()
+    picture.save(buffer, codec, **options)
+    return f"data:image/{codec};base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -1,0 +1,271 @@
+// The opened picture: zoom, overlay, its annotations as a list, its facts, the command that makes it again.
+
+const viewer = byId("viewer");
+const stage = byId("stage");
+const sheet = byId("sheet");
+const sheetBoxes = sheet.querySelector("svg");
+const list = byId("elements");
+const LARGEST = 8;
+let zoom = 0; // 0 is "as it fits", otherwise screen pixels a picture pixel
+let selected = null;
+
+const current = () => samples[state.open];
+
+function openViewer(number) {
+  state.open = number;
+  const sample = current();
+  selected = null;
+  tip.hidden = true;
+  byId("viewer-title").textContent = `Sample ${sample.index}`;
+  const place = shown.indexOf(number);
+  const looks = cards[number].querySelector(".look").textContent;
+  const order = place < 0 ? "not among the filtered" : `${place + 1} of ${shown.length}`;
+  byId("viewer-place").textContent = [sample.label, looks, order].filter(Boolean).join(" \u00b7 ");
+  const thumb = cards[number].querySelector(".picture img");
+  sheet.hidden = !thumb;
+  byId("sheet-problem").hidden = Boolean(thumb);
+  byId("sheet-problem").textContent = thumb ? "" : cards[number].querySelector(".problem").textContent;
+  byId("sheet-picture").src = thumb ? sample.view || thumb.src : "";
+  byId("sheet-picture").alt = `${sample.label} screenshot ${sample.index}`;
+  const mask = byId("sheet-mask");
+  mask.hidden = byId("mask-slider").hidden = !sample.mask;
+  if (sample.mask) mask.src = sample.mask;
+  sheetBoxes.setAttribute("viewBox", `0 0 ${sample.width} ${sample.height}`);
+  drawBoxes(sheetBoxes, sample);
+  listElements();
+  listFacts(sample);
+  byId("again").hidden = !sample.again;
+  byId("again-command").textContent = sample.again;
+  byId("again-copy").textContent = "Copy";
+  for (const [action, other] of [["previous", neighbour(-1)], ["next", neighbour(1)]]) {
+    viewer.querySelector(`[data-do=${action}]`).disabled = other === undefined;
+  }
+  if (!viewer.open) {
+    viewer.showModal();
+    viewer.focus();
+  }
+  setZoom(0);
+  writeAddress();
+}
+
+function closeViewer() {
+  if (viewer.open) viewer.close();
+}
+
+function neighbour(direction) {
+  const place = shown.indexOf(state.open);
+  return place < 0 ? shown[0] : shown[place + direction];
+}
+
+function turn(direction) {
+  const number = neighbour(direction);
+  if (number !== undefined) openViewer(number);
+}
+
+// --- zoom
+
+function fitting() {
+  const style = getComputedStyle(stage);
+  const width = stage.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  const height = stage.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+  return Math.min(width / current().width, height / current().height, 1);
+}
+
+// Keeps the point under (x, y), or the middle, where it is.
+function setZoom(wanted, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
+  const fit = fitting();
+  const before = sheet.getBoundingClientRect();
+  const frame = stage.getBoundingClientRect();
+  const across = before.width ? (frame.left + x - before.left) / before.width : 0.5;
+  const down = before.height ? (frame.top + y - before.top) / before.height : 0.5;
+  zoom = wanted > fit * 1.001 ? Math.min(wanted, LARGEST) : 0;
+  const scale = zoom || fit;
+  sheet.style.width = `${current().width * scale}px`;
+  sheet.style.height = `${current().height * scale}px`;
+  const after = sheet.getBoundingClientRect();
+  stage.scrollLeft += after.left + across * after.width - frame.left - x;
+  stage.scrollTop += after.top + down * after.height - frame.top - y;
+  stage.classList.toggle("large", zoom > 0);
+  byId("zoom").textContent = `${Math.round(scale * 100)} %`;
+}
+
+function zoomBy(factor, x, y) {
+  setZoom((zoom || fitting()) * factor, x, y);
+}
+
+// --- the list of annotations
+
+function depthOf(box) {
+  let depth = 0;
+  let parent = box[PARENT];
+  while (parent !== null && depth < 6) {
+    const above = current().boxes[parent];
+    if (!above) break;
+    if (state.kinds.has(above[KIND])) depth += 1;
+    parent = above[PARENT];
+  }
+  return depth;
+}
+
+function listElements() {
+  const boxes = current().boxes;
+  const rows = [];
+  boxes.forEach((box, number) => {
+    if (!state.kinds.has(box[KIND])) return;
+    const row = element("li", { id: `element-${number}` }, element("i"), element("b", { textContent: box[KIND] }));
+    row.setAttribute("role", "option");
+    if (box[TEXT] !== null) row.append(element("span", { textContent: box[TEXT], dir: "auto" }));
+    if (box[VALUE] !== null) row.append(element("span", { className: "value", textContent: box[VALUE], dir: "auto" }));
+    row.style.setProperty("--depth", depthOf(box));
+    colour(row, box[KIND]);
+    row.addEventListener("pointerenter", () => markBox(sheetBoxes, box));
+    row.addEventListener("pointerleave", () => markBox(sheetBoxes, boxes[selected]));
+    row.addEventListener("click", () => select(number));
+    rows.push(row);
+  });
+  byId("elements-count").textContent = `${rows.length} of ${boxes.length}`;
+  list.replaceChildren(...(rows.length ? rows : [element("p", { textContent: "None of these kinds is switched on." })]));
+  select(byId(`element-${selected}`) ? selected : null);
+}
+
+function select(number) {
+  for (const row of list.querySelectorAll("[aria-selected]")) row.removeAttribute("aria-selected");
+  selected = number;
+  const box = number === null ? null : current().boxes[number];
+  markBox(sheetBoxes, box);
+  if (!box) return list.removeAttribute("aria-activedescendant");
+  const row = byId(`element-${number}`);
+  row.setAttribute("aria-selected", "true");
+  list.setAttribute("aria-activedescendant", row.id);
+  const place = row.offsetTop - list.offsetTop;
+  if (place < list.scrollTop) list.scrollTop = place - 4;
+  if (place + row.offsetHeight > list.scrollTop + list.clientHeight) {
+    list.scrollTop = place + row.offsetHeight - list.clientHeight + 4;
+  }
+  if (zoom) bringIntoView(box);
+}
+
+function bringIntoView(box) {
+  const left = sheet.offsetLeft - stage.offsetLeft + (box[X] + box[WIDTH] / 2) * zoom;
+  const top = sheet.offsetTop - stage.offsetTop + (box[Y] + box[HEIGHT] / 2) * zoom;
+  stage.scrollTo(left - stage.clientWidth / 2, top - stage.clientHeight / 2);
+}
+
+function stepElement(direction) {
+  const rows = [...list.querySelectorAll("li")].map((row) => Number(row.id.slice("element-".length)));
+  if (!rows.length) return;
+  const at = rows.indexOf(selected);
+  const next = at < 0 ? (direction > 0 ? 0 : rows.length - 1) : at + direction;
+  if (rows[next] !== undefined) select(rows[next]);
+}
+
+// --- facts and command
+
+function listFacts(sample) {
+  const parts = sample.facts.map(([title, facts]) => {
+    const rows = facts.flatMap(([name, value]) => [
+      element("dt", { textContent: name, dir: "auto" }),
+      element("dd", { textContent: value, dir: "auto" }),
+    ]);
+    return element("details", { open: true }, element("summary", { textContent: title }), element("dl", {}, ...rows));
+  });
+  byId("facts").replaceChildren(...parts);
+}
+
+async function copyCommand() {
+  const code = byId("again-command");
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+    byId("again-copy").textContent = "Copied";
+  } catch {
+    getSelection().selectAllChildren(code);
+  }
+}
+
+// --- keys
+
+const ACTIONS = {
+  previous: () => turn(-1),
+  next: () => turn(1),
+  close: closeViewer,
+  fit: () => setZoom(0),
+  larger: () => zoomBy(1.25),
+  smaller: () => zoomBy(0.8),
+};
+
+function viewerKey(event) {
+  const sliding = event.target.matches("input");
+  const scrolling = event.target === stage && zoom > 0;
+  if (event.key.startsWith("Arrow") && (sliding || scrolling)) return false;
+  const keys = {
+    ArrowLeft: ACTIONS.previous,
+    ArrowRight: ACTIONS.next,
+    ArrowUp: () => stepElement(-1),
+    ArrowDown: () => stepElement(1),
+    "+": ACTIONS.larger,
+    "=": ACTIONS.larger,
+    "-": ACTIONS.smaller,
+    0: ACTIONS.fit,
+    1: () => setZoom(1),
+  };
+  if (!Object.hasOwn(keys, event.key)) return false;
+  keys[event.key]();
+  return true;
+}
+
+function pressed(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
+  const typing = event.target.matches("input:not([type=range]), select");
+  const anywhere = { "?": () => byId("help").showModal(), b: toggleBoxes, m: toggleMasks };
+  if (!typing && Object.hasOwn(anywhere, event.key)) anywhere[event.key]();
+  else if ((viewer.open ? viewerKey(event) : gridKey(event)) === false) return;
+  event.preventDefault();
+}
+
+function setUpViewer() {
+  for (const chip of document.querySelectorAll("#kinds .chip[data-kind]")) {
+    const twin = chip.cloneNode(true);
+    twin.addEventListener("click", () => toggleKind(twin.dataset.kind));
+    byId("viewer-kinds").append(twin);
+  }
+  viewer.addEventListener("click", (event) => ACTIONS[event.target.closest("[data-do]")?.dataset.do]?.());
+  viewer.addEventListener("close", () => {
+    const card = cards[state.open];
+    state.open = null;
+    tip.hidden = true;
+    writeAddress();
+    if (!card.hidden) card.querySelector(".picture").focus();
+  });
+  byId("opacity").addEventListener("input", (event) => update(() => (state.opacity = event.target.value)));
+  byId("mask-opacity").addEventListener("input", (event) => update(() => (state.mask = event.target.value)));
+  byId("again-copy").addEventListener("click", copyCommand);
+  watchPointer(sheet, sheetBoxes, current, (box) => markBox(sheetBoxes, box || current().boxes[selected]));
+  sheet.addEventListener("click", (event) => {
+    const box = boxUnder(sheetBoxes, current(), event);
+    if (box) select(current().boxes.indexOf(box));
+  });
+  sheet.addEventListener("dblclick", (event) => {
+    const frame = stage.getBoundingClientRect();
+    setZoom(zoom ? 0 : Math.max(1, fitting() * 2), event.clientX - frame.left, event.clientY - frame.top);
+  });
+  stage.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey) return;
+    event.preventDefault();
+    const frame = stage.getBoundingClientRect();
+    zoomBy(Math.exp(-event.deltaY / 200), event.clientX - frame.left, event.clientY - frame.top);
+  }, { passive: false });
+  stage.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "mouse" && event.button === 0 && zoom) stage.classList.add("drag");
+  });
+  addEventListener("pointermove", (event) => {
+    if (stage.classList.contains("drag")) stage.scrollBy(-event.movementX, -event.movementY);
+  });
+  addEventListener("pointerup", () => stage.classList.remove("drag"));
+  addEventListener("resize", () => viewer.open && setZoom(zoom));
+  addEventListener("keydown", pressed);
+  addEventListener("hashchange", readAddress);
+}
+
+setUpGrid();
+setUpViewer();
+readAddress();
