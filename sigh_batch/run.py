@@ -18,7 +18,7 @@ from sigh_batch.config.identity import config_hash, deciding_values
 from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.data import manifest
-from sigh_batch.data.identity import RUN_KEY, Identity, claim, read_document
+from sigh_batch.data.identity import RUN_KEY, Identity, check_claim, claim, read_document
 from sigh_batch.data.manifest import Merged
 from sigh_batch.data.plan import Plan, remaining
 from sigh_batch.data.record import Record
@@ -47,14 +47,14 @@ class Run:
 
     @classmethod
     def open(cls, spec: RunSpec) -> Run:
-        """Open the store and claim it for this run.
+        """Open the store, and see that it holds nothing or this run.
 
         Raises RunMismatch when it holds a run of another configuration or engine.
         """
-        layout, identity = plan_run(spec)
+        plan, identity = plan_run(spec)
         store = open_store(spec.out, spec.settings.store)
-        claim(store, identity, kept_spec(spec))
-        return cls(spec=spec, plan=layout, identity=identity, store=store)
+        check_claim(store, identity)
+        return cls(spec=spec, plan=plan, identity=identity, store=store)
 
     @cached_property
     def stage(self) -> Stage:
@@ -96,7 +96,10 @@ class Run:
                         f"{len(samples)} may (run.max_failures); the last: {made.message}"
                     )
                 writer.add_failure(made)
-            return publish(self.store, self.plan, writer.close())
+            made = writer.close()
+            # Only now, so that settings which can make nothing claim nothing.
+            claim(self.store, self.identity, kept_spec(self.spec))
+            return publish(self.store, self.plan, made)
 
     def merge(self) -> Merged:
         """Write the manifest of all shards, or find that it is there."""

@@ -20,6 +20,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from types import FrameType
 from typing import Any
@@ -107,6 +108,9 @@ def main() -> int:
         except errors.SighError as error:
             log.say(f"error: {error}")
             raise
+        except Exception:
+            log.say(f"a defect in sigh:\n{traceback.format_exc()}")
+            raise
         finally:
             log.flush()
     except Stopped:
@@ -117,6 +121,12 @@ def main() -> int:
         else:
             sys.stderr.write(f"error: {error}\n")
         return exit_code(error)
+    except Exception as error:
+        if not feed:
+            raise
+        sentence = f"a defect in sigh: {type(error).__name__}: {error}; the traceback is in the run's logs/"
+        feed.tell("fatal", type="SighError", message=sentence)
+        return 1
     return DONE
 
 

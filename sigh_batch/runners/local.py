@@ -111,7 +111,7 @@ class _Work:
                 self.broken.append(event["message"])
                 self._feed(worker)
             case "fatal":
-                raise getattr(errors, event["type"])(event["message"])
+                raise errors.recall(event["type"], event["message"])
             case "exit":
                 self._replace(pool, worker, event["code"])
 

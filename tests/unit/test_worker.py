@@ -111,7 +111,7 @@ def test_sigterm_stops_in_under_five_seconds_with_143(tmp_path: Path, tricks: st
         process.stdin.flush()
         time.sleep(0.2)
     else:
-        while not (tmp_path / "ds" / "run.json").exists():
+        while not list((tmp_path / "ds").glob(".tmp/*")):
             time.sleep(0.02)
         time.sleep(0.5)
     asked = time.monotonic()
