@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import pairwise
 
@@ -65,6 +66,8 @@ def test_failed_samples_are_told_apart_and_the_first_are_named() -> None:
     assert [failure.index for failure in facts.failures] == list(range(0, 150, 3))
     assert facts.failures[1] == make_failure(3, "torn 3")
     assert sum(facts.counts["theme"].values()) == 200
+    told = json.loads(json.dumps(facts.as_json()))
+    assert (told["failed"], told["failures"][0]["code"]) == (100, "unreadable_image")
 
 
 def test_a_column_that_no_sample_has_is_left_out() -> None:
