@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from sigh_batch.data.sample import SCHEMA_VERSION, Json
@@ -142,25 +141,23 @@ def _told(there: Mapping[str, Any], here: Mapping[str, Any]) -> str:
     """Name the first differences of two mappings as JSON sees them, or nothing where they are not known."""
     if not there or not here:
         return ""
-    before, after = (dict(_leaves(json.loads(json.dumps(side, default=str)))) for side in (there, here))
-    names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    shown = islice(names, _SHOWN)
-    told = [f"{name}: {_shown(before, name)} there, {_shown(after, name)} here" for name in shown]
-    if len(names) > _SHOWN:
-        told.append(f"{len(names) - _SHOWN} more")
+    before, after = dict(_leaves(there)), dict(_leaves(here))
+    pairs = {name: (before.get(name, "absent"), after.get(name, "absent")) for name in before | after}
+    unlike = sorted((name, *pair) for name, pair in pairs.items() if pair[0] != pair[1])
+    told = [f"{name}: {_short(one)} there, {_short(other)} here" for name, one, other in unlike[:_SHOWN]]
+    if len(unlike) > _SHOWN:
+        told.append(f"{len(unlike) - _SHOWN} more")
     return f" ({'; '.join(told)})" if told else ""
 
 
-def _shown(leaves: Mapping[str, Any], name: str) -> str:
-    if name not in leaves:
-        return "absent"
-    text = json.dumps(leaves[name], ensure_ascii=False, default=str)
+def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-def _leaves(values: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+def _leaves(values: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the dotted name and the JSON of every value that is no mapping."""
     for name, value in values.items():
         if isinstance(value, Mapping) and value:
             yield from _leaves(value, f"{path}{name}.")
         else:
-            yield f"{path}{name}", value
+            yield f"{path}{name}", json.dumps(value, ensure_ascii=False, default=str)

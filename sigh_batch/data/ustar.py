@@ -19,7 +19,7 @@ _ZEROS = tuple(bytes(size) for size in range(BLOCK))
 # Name | mode uid gid | size | mtime | checksum | type to minor | prefix; what never varies is here.
 _OWNER = b"0000644\0" + b"0000000\0" * 2
 _TIME = b"\0" + b"00000000000\0"
-_KIND = b"0" + bytes(100) + b"ustar\x0000" + bytes(64) + b"0000000\0" * 2
+_KIND = b"0" + bytes(100) + b"ustar\x0000" + bytes(80)
 _CONSTANT_SUM = sum(_OWNER) + sum(_TIME) + sum(_KIND) + 8 * ord(" ")
 
 

@@ -40,6 +40,7 @@ class Verified:
     shards: int
     total: int
     samples: int
+    samples_total: int
     problems: tuple[str, ...] = ()
 
 
@@ -58,12 +59,12 @@ def verify(store: Store, workers: int = 1) -> Iterator[Verified]:
     if count != plan.count:
         problems.append(f"the manifest has {count} rows and says that it has {plan.count}")
     problems += _strangers(store, plan)
-    yield Verified(0, len(plan), 0, tuple(problems))
+    yield Verified(0, len(plan), 0, plan.count, tuple(problems))
     with ThreadPoolExecutor(max(1, workers)) as pool:
         checks = _Checks(store, plan, identity, _ManifestRows(catalog), pool)
         for shard in range(len(plan)):
             found = tuple(checks.shard(shard))
-            yield Verified(shard + 1, len(plan), plan.samples(shard).stop, found)
+            yield Verified(shard + 1, len(plan), plan.samples(shard).stop, plan.count, found)
 
 
 def _claimed(store: Store, told: Merged) -> tuple[Identity, list[str]]:
