@@ -67,7 +67,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     # Pictures.
     "skia": ("render",),
     "uharfbuzz": ("render",),
-    "PIL": ("render", "forge", "degrade", "sources", "data.verify", "report", "doctor"),
+    "PIL": ("render", "forge", "degrade", "sources", "data", "report", "doctor"),
     "cv2": ("render", "forge", "degrade", "sources", "models", "training"),
     "isal": ("render",),
     "simplejpeg": ("render", "degrade", "models", "training"),
