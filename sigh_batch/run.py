@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from sigh_batch.config.identity import config_hash, deciding_values
 from sigh_batch.config.settings import Settings
-from sigh_batch.config.spec import RunSpec
+from sigh_batch.config.spec import HOW, RunSpec
 from sigh_batch.data import manifest
 from sigh_batch.data.identity import RUN_KEY, Identity, check_claim, claim, read_document
 from sigh_batch.data.manifest import Merged
@@ -96,10 +96,10 @@ class Run:
                         f"{len(samples)} may (run.max_failures); the last: {made.message}"
                     )
                 writer.add_failure(made)
-            made = writer.close()
+            finished = writer.close()
             # Only now, so that settings which can make nothing claim nothing.
             claim(self.store, self.identity, kept_spec(self.spec))
-            return publish(self.store, self.plan, made)
+            return publish(self.store, self.plan, finished)
 
     def merge(self) -> Merged:
         """Write the manifest of all shards, or find that it is there."""
@@ -146,7 +146,7 @@ def plan_run(spec: RunSpec) -> tuple[Plan, Identity]:
 
 def kept_spec(spec: RunSpec) -> dict[str, object]:
     """Return what run.json keeps of a spec: all that decides bytes, nothing of how or where it ran."""
-    settings = spec.settings.model_dump(mode="json", exclude={"run", "store"})
+    settings = spec.settings.model_dump(mode="json", exclude=HOW)
     return {"kind": spec.kind, "settings": settings}
 
 

@@ -48,7 +48,7 @@ class _Lines:
     def __call__(self, progress: Progress) -> None:
         now = time.monotonic()
         done = progress.done >= progress.total
-        if self.finished or (now < self.next and not done):
+        if self.finished or (now < self.next and not done) or (done and not progress.samples):
             return
         self.finished = done
         self.next = now + PLAIN_SECONDS

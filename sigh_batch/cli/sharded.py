@@ -12,8 +12,8 @@ from sigh_batch.config.spec import RunSpec
 from sigh_batch.errors import PartialFailure, ShardFailed
 
 
-def carry_out(spec: RunSpec, *, dry_run: bool, as_json: bool, quiet: bool) -> None:
-    """Run a spec with local workers, or print what that would do.
+def carry_out(spec: RunSpec, *, dry_run: bool, as_json: bool, quiet: bool, result: bool = True) -> None:
+    """Run a spec with local workers, or print what that would do; `result` prints where the set is.
 
     Raises PartialFailure when samples failed, ShardFailed when shards did.
     """
@@ -35,7 +35,8 @@ def carry_out(spec: RunSpec, *, dry_run: bool, as_json: bool, quiet: bool) -> No
     }
     if not quiet:
         _talk(facts)
-    click.echo(json.dumps(facts) if as_json else spec.out)
+    if result:
+        click.echo(json.dumps(facts) if as_json else spec.out)
     if outcome.broken:
         raise ShardFailed("\n".join(outcome.broken))
     if outcome.total_failed:

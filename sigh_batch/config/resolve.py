@@ -31,7 +31,7 @@ class Resolved:
 
     def origins(self) -> Iterator[Origin]:
         """Yield every setting with its value and its origin, in the order of the tree."""
-        for path, value in _leaves(self.settings.model_dump(mode="json"), ()):
+        for path, value in leaves(self.settings.model_dump(mode="json")):
             yield Origin(".".join(path), value, _origin_of(self.written, path) or "default")
 
 
@@ -94,9 +94,10 @@ def _is_model(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-def _leaves(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+def leaves(value: Any, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
+    """Yield every value of nested maps that is not a map itself, with its path."""
     if isinstance(value, dict) and value:
         for key, below in value.items():
-            yield from _leaves(below, (*path, str(key)))
+            yield from leaves(below, (*path, str(key)))
     else:
         yield path, value

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 from pydantic import ValidationError
 
 from sigh_batch.config.base import Config
+from sigh_batch.config.resolve import leaves
 from sigh_batch.config.settings import Settings
 from sigh_batch.errors import ConfigError
+
+HOW = {"run", "store"}
+"""Sections that say how and where a run is carried out, and decide none of its bytes."""
+FLAGS = {("seed",), ("count",), ("shards",)}
+"""Settings with an option of their own."""
 
 
 class RunSpec(Config):
@@ -24,6 +31,17 @@ class RunSpec(Config):
     def to_json(self) -> str:
         """Return the spec as a line of JSON that `from_json` reads."""
         return json.dumps(self.model_dump(mode="json"), separators=(",", ":"))
+
+    def to_command(self) -> str:
+        """Return the command line that makes this run again, with every setting that is not a default."""
+        words = ["sigh", self.kind, "--out", self.out]
+        defaults = dict(leaves(Settings().model_dump(mode="json", exclude=HOW)))
+        for path, value in leaves(self.settings.model_dump(mode="json", exclude=HOW)):
+            if defaults.get(path) == value:
+                continue
+            text = json.dumps(value, ensure_ascii=False)
+            words += [f"--{path[0]}", text] if path in FLAGS else ["--set", f"{'.'.join(path)}={text}"]
+        return shlex.join(words)
 
     @classmethod
     def from_json(cls, text: str) -> RunSpec:
