@@ -63,7 +63,7 @@ docs: .venv/.run ## make docs/reference from the code
 	@$(BIN)/python scripts/reference.py
 
 constraints: ## pin the newest versions of everything again, for every Python at once
-	@uv=$$(scripts/setup uv) && $$uv pip compile pyproject.toml --group test --group setup --upgrade --universal \
+	@uv=$$(scripts/setup uv) && $$uv pip compile pyproject.toml --group test --group setup --group fonts --upgrade --universal \
 	  --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links -q -o constraints.txt
 
 format: .venv/.test ## rewrite the code as ruff wants it

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
+from collections.abc import Iterable
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -13,10 +16,17 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.house.source import ROOT
+from tests.house.source import PACKAGE, ROOT, modules
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PINS = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
 PIN = re.compile(r"(?P<name>[a-z0-9.-]+)==(?P<version>[\w.+!]+)(?: ; (?P<marker>.+))?")
+GROUPS: dict[str, list[str]] = PROJECT["dependency-groups"]
+
+
+def names_of(*lists: Iterable[str]) -> set[str]:
+    """Return the names that these requirements ask for, as registries write them."""
+    return {canonicalize_name(Requirement(line).name) for lines in lists for line in lines}
 
 
 def test_every_line_of_the_constraints_is_one_exact_version_and_no_address() -> None:
@@ -25,13 +35,24 @@ def test_every_line_of_the_constraints_is_one_exact_version_and_no_address() -> 
 
 
 def test_every_dependency_is_pinned() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    asked = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
-    for group in project["dependency-groups"].values():
-        asked += group
+    asked = names_of(
+        PROJECT["project"]["dependencies"], PROJECT["build-system"]["requires"], *GROUPS.values()
+    )
     assert len(asked) >= 25
-    pinned = {Requirement(line).name for line in PINS}
-    assert {canonicalize_name(Requirement(line).name) for line in asked} <= pinned
+    assert asked <= names_of(PINS)
+
+
+@pytest.mark.parametrize(
+    ("folders", "groups"),
+    [((PACKAGE, "jobs"), ()), (("bench", "tests"), ("test",)), (("scripts",), tuple(GROUPS))],
+)
+def test_everything_imported_is_asked_for(folders: tuple[str, ...], groups: tuple[str, ...]) -> None:
+    asked = names_of(PROJECT["project"]["dependencies"], *(GROUPS[name] for name in groups))
+    inside = {*sys.stdlib_module_names, PACKAGE, "tests", "scripts", "bench", "tiny_stage"}
+    homes = metadata.packages_distributions()
+    found = {i.target.partition(".")[0] for module in modules(*folders) for i in module.imports} - inside
+    assert found
+    assert not [name for name in sorted(found) if not names_of(homes.get(name, [])) & asked]
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
