@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import tempfile
 from pathlib import Path
-from typing import BinaryIO, cast
+
+import pyarrow as pa
 
 from sigh_batch.errors import NotFound
 from sigh_batch.store import Store, scratch_name
@@ -17,13 +18,18 @@ def local_path(store: Store, key: str = "") -> Path | None:
     return store.root / key if isinstance(store, LocalStore) else None
 
 
-def open_object(store: Store, key: str) -> BinaryIO:
-    """Return an object as a file that reads only the ranges that are asked for; raises NotFound."""
+def open_object(store: Store, key: str) -> pa.NativeFile:
+    """Return an object as a file that reads only the ranges that are asked for; raises NotFound.
+
+    It is Arrow's own kind of file, which closes itself when nobody uses it any more.
+    """
+    path = local_path(store, key)
+    if path is not None and path.is_file():
+        return pa.OSFile(str(path))
     found = store.stat(key)
     if found is None:
-        raise NotFound(f"no {key} in {store.url}")
-    path = local_path(store, key)
-    return path.open("rb") if path else cast("BinaryIO", ObjectFile(store, key, found.size))
+        raise NotFound(f"no object {key!r} in {store.url}")
+    return pa.PythonFile(ObjectFile(store, key, found.size), mode="r")
 
 
 def new_folder(parent: Path | None) -> tempfile.TemporaryDirectory[str]:

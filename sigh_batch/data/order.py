@@ -129,6 +129,8 @@ class Order:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"not the state of an order: {dict(state)!r}") from error
+        if epoch < 0 or not 0 <= position <= before:
+            raise DataError(f"not the state of an order: {dict(state)!r}")
         if before != count:
             raise DataError(f"the order was of {before} samples and the data has {count}; start a new epoch")
         return cls(count, seed, epoch, range(position, count))
