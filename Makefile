@@ -26,7 +26,7 @@ help: ## list the targets
 	  /^[a-z0-9-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: .venv/.run ## make 300 screenshots in ./demo, verify them, print the page to look at
-	@$(BIN)/sigh demo
+	@$(BIN)/sigh demo $$($(BIN)/python -c 'import skia' 2>/dev/null || echo --set generate.painter=pillow)
 
 ##@ Check
 
