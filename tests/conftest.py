@@ -4,7 +4,7 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.isolation"]
+pytest_plugins = ["tests.isolation", "tests.servers"]
 
 # A busy machine is no failure, and a machine that checks changes draws the same examples every time.
 settings.register_profile(

@@ -54,7 +54,7 @@ _SILENCE = (
     (r"dns error|resolve|name or service|getaddrinfo", "no such host"),
     (r"refused", "connection refused"),
     (r"unreachable", "no way to the host"),
-    (r"reset|closed|aborted|broken pipe|interrupted|UnexpectedEof", "the connection broke"),
+    (r"reset|closed|aborted|broken pipe|interrupted|UnexpectedEof|IncompleteMessage", "the connection broke"),
 )
 
 

@@ -45,6 +45,7 @@ class S3Store:
     def __init__(self, url: str, options: StoreOptions | None = None) -> None:
         self._options = options = options or S3Options()
         check_options(options)
+        _stay_in_process()
         self._bucket, self._prefix = _split(url)
         self.url = f"s3://{self._bucket}/{self._prefix}".rstrip("/")
         self.scratch: Path | None = None
@@ -88,6 +89,8 @@ class S3Store:
     def put(self, key: str, data: bytes, *, if_absent: bool = False) -> None:
         """Write an object in one request, or in parts when it is larger than one."""
         name = self._name(key)
+        if if_absent:
+            self._refuse_long(key, len(data))
         with self._faults("put", key):
             if if_absent or len(data) <= self._part:
                 mode: PutMode = "create" if if_absent else "overwrite"
@@ -99,6 +102,8 @@ class S3Store:
         """Upload a file in parts, two of them in memory at a time, and delete it."""
         name = self._name(key)
         size = check_file(path)
+        if if_absent:
+            self._refuse_long(key, size)
         with path.open("rb") as file, self._faults("put", key):
             if size <= self._part:
                 mode: PutMode = "create" if if_absent else "overwrite"
@@ -126,6 +131,7 @@ class S3Store:
 
     def list(self, prefix: str = "") -> Iterator[Stat]:
         """Yield the objects below a prefix in key order, a page of a thousand at a time."""
+        _stay_in_process()
         pages = self._server.admin.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=self._prefix + prefix
         )
@@ -153,6 +159,15 @@ class S3Store:
             except FileNotFoundError as error:
                 if not Fault.of_text(str(error)).is_absence:
                     raise
+
+    def _refuse_long(self, key: str, size: int) -> None:
+        """Look before a long body is sent to a key that must be absent.
+
+        The server refuses the body anyhow, but by hanging up in the middle of it, which a line with
+        proxies makes look like a fault.
+        """
+        if size > _MIB and self.stat(key) is not None:
+            raise AlreadyExists(f"{key!r} is already in {self.url}")
 
     def _upload(self, name: str, source: bytes | BinaryIO, size: int) -> None:
         part = self._part_of(size)
@@ -188,14 +203,7 @@ class S3Store:
         return max(self._part, -(-size // _MOST_PARTS // _MIB) * _MIB)
 
     def _name(self, key: str) -> str:
-        """Return the name in the bucket, for a call of obstore."""
-        global _process
-        _process = _process or os.getpid()
-        if _process != os.getpid():
-            raise ConfigError(
-                f"{self.url} was in use before this process was forked, and its connections did not come "
-                "along; start processes by 'spawn' (a PyTorch loader: multiprocessing_context='spawn')"
-            )
+        _stay_in_process()
         return self._prefix + check_key(key)
 
     def _place(self, key: str | None = None) -> str:
@@ -225,6 +233,17 @@ class S3Store:
         if doing == "put" and fault.status in (409, 412) and not fault.passes:
             return AlreadyExists(f"{key!r} is already in {self.url}")
         return store_error(fault, doing, place)
+
+
+def _stay_in_process() -> None:
+    """Refuse to work in a forked process, where obstore would wait for threads that did not come along."""
+    global _process
+    _process = _process or os.getpid()
+    if _process != os.getpid():
+        raise ConfigError(
+            "S3 was in use before this process was forked, and cannot be used in it; start processes by "
+            "'spawn' (a PyTorch loader: multiprocessing_context='spawn')"
+        )
 
 
 def _split(url: str) -> tuple[str, str]:
