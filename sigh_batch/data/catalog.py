@@ -38,7 +38,7 @@ class Catalog:
         self, columns: Sequence[str], where: pc.Expression | None = None, rows: int = _BATCH
     ) -> Iterator[pa.RecordBatch]:
         """Yield the rows that an expression lets through, in order, `rows` at a time or fewer."""
-        with open_object(self.store, MANIFEST_KEY) as source:
+        with self._source() as source:
             fragment = pyarrow.dataset.ParquetFileFormat().make_fragment(source)
             yield from fragment.to_batches(
                 columns=list(columns),
@@ -72,21 +72,24 @@ class Catalog:
     def _file(self) -> pq.ParquetFile:
         where = f"{MANIFEST_KEY} in {self.store.url}"
         try:
-            found = pq.ParquetFile(open_object(self.store, MANIFEST_KEY))
-        except NotFound:
-            if self.store.stat(RUN_KEY) is None:
-                raise NotFound(
-                    f"there is no data set in {self.store.url}: it has no {MANIFEST_KEY}"
-                ) from None
-            raise NotFound(
-                f"the run in {self.store.url} is not finished: no {MANIFEST_KEY} yet; go on with sigh resume"
-            ) from None
+            found = pq.ParquetFile(self._source())
         except pa.ArrowInvalid as error:
             raise DataError(f"{where} is damaged: {error}; delete it and run again") from error
         missing = [field.name for field in SCHEMA if field.name not in found.schema_arrow.names]
         if missing:
             raise DataError(f"{where} has no column {missing[0]!r}; it is of another version or no manifest")
         return found
+
+    def _source(self) -> pa.NativeFile:
+        try:
+            return open_object(self.store, MANIFEST_KEY)
+        except NotFound:
+            url = self.store.url
+            if self.store.stat(RUN_KEY) is None:
+                raise NotFound(f"there is no data set in {url}: it has no {MANIFEST_KEY}") from None
+            raise NotFound(
+                f"the run in {url} is not finished: no {MANIFEST_KEY} yet; go on with sigh resume"
+            ) from None
 
 
 def checked_name(name: str) -> str:
