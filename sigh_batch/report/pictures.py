@@ -16,7 +16,9 @@ TINT = (230, 0, 122)
 """The colour of a mask: hardly any chat has it."""
 
 _WORTH_TWO = 1.4
-_METHOD = 4
+"""How much wider a view must be than the thumbnail to be held beside it."""
+_EFFORT = 2
+"""Of 6: half the time of the default, for 3 % more bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,10 @@ def shrink_pictures(sample: Sample, *, thumb_pixels: int, view_pixels: int, qual
     view = _fit(picture, view_pixels)
     thumb = _fit(view, thumb_pixels)
     mask = _tinted(_decode(sample.mask, "mask"), view.size) if sample.mask_pixels else None
+    shown = _encode(view, quality, whole=view is picture)
     if view.width < _WORTH_TWO * thumb.width:
-        return Pictures(_encode(view, quality), *view.size, None, mask)
-    return Pictures(_encode(thumb, quality), *thumb.size, _encode(view, quality), mask)
+        return Pictures(shown, *view.size, None, mask)
+    return Pictures(_encode(thumb, quality, whole=False), *thumb.size, shown, mask)
 
 
 def _decode(data: bytes, what: str) -> Image.Image:
@@ -88,16 +91,12 @@ def _tinted(mask: Image.Image, size: tuple[int, int]) -> str:
     return _address(flat, "png", bits=1, transparency=0, optimize=True)
 
 
-def _encode(picture: Image.Image, quality: int) -> str:
-    """Return the picture as WebP, or as PNG where that is smaller."""
-    lossy = _address(picture, "webp", quality=quality, method=_METHOD)
-    if picture.width * picture.height > _TINY:
+def _encode(picture: Image.Image, quality: int, *, whole: bool) -> str:
+    """Return the picture as WebP, without loss where it has its full size and that takes less room."""
+    lossy = _address(picture, "webp", quality=quality, method=_EFFORT)
+    if not whole:
         return lossy
-    return min(lossy, _address(picture, "png", optimize=True), key=len)
-
-
-_TINY = 128 * 128
-"""Above this a screenshot is never smaller as PNG than as WebP, and trying costs more than the rest."""
+    return min(_address(picture, "webp", lossless=True, quality=50, method=_EFFORT), lossy, key=len)
 
 
 def _address(picture: Image.Image, codec: str, **options: int | bool) -> str:

@@ -21,7 +21,7 @@ def write_page(store: Store, limit: int, path: Path | None, command: str) -> tup
     """
     facts = read_facts(store)
     dataset = open_dataset(store)
-    samples = (dataset[number].sample() for number in spread(len(dataset), limit))
+    samples = (item.sample() for item in dataset.stream(spread(len(dataset), limit)))
     gallery = render_gallery(facts, samples, command=command)
     if path is None:
         store.put(PAGE_KEY, gallery.html)

@@ -86,7 +86,7 @@ def test_a_set_of_failures_alone_has_facts() -> None:
 
 def test_no_set_and_an_unfinished_set_are_errors_that_say_so() -> None:
     store = MemoryStore()
-    with pytest.raises(NotFound, match="there is no data set in memory"):
+    with pytest.raises(NotFound, match="no data set in memory"):
         read_facts(store)
     claim(store, IDENTITY)
     with pytest.raises(NotFound, match=r"is not finished.*sigh resume"):

@@ -61,6 +61,21 @@ def test_every_kind_of_pixels_is_shown(mode: str) -> None:
     assert opened(found.thumb).size == (40, 30)
 
 
+def test_a_flat_picture_of_full_size_is_held_without_loss() -> None:
+    sample = draw_chat(2)
+    shown = opened(str(shrink_pictures(sample, **LIMITS).thumb)).convert("RGB")
+    original = Image.open(io.BytesIO(sample.image)).convert("RGB")
+    assert shown.size == original.size == (390, 760)
+    assert shown.tobytes() == original.tobytes()
+
+
+def test_a_noisy_picture_takes_the_smaller_codec() -> None:
+    noise = Image.effect_noise((400, 300), 90).convert("RGB")
+    found = shrink_pictures(plain(400, 300, encode_png(noise)), **LIMITS)
+    assert opened(found.thumb).convert("RGB").tobytes() != noise.tobytes()
+    assert found.size < 400 * 300
+
+
 def test_an_empty_mask_is_not_held() -> None:
     assert shrink_pictures(draw_chat(1), **LIMITS).mask is None
 
