@@ -188,9 +188,8 @@ def check_set(url: str, settings: Any, quiet: bool) -> tuple[int, list[str]]:
 def print_facts(facts: SetFacts) -> None:
     """Print what a set is made of, a line a column."""
     failed = f", {facts.failed:,} failed" if facts.failed else ""
-    click.echo(
-        f"{facts.count:,} samples{failed}, {facts.bytes / 1e6:,.1f} MB of pictures, config {facts.config_hash}"
-    )
+    size = f"{facts.bytes / 1e6:,.1f} MB of pictures"
+    click.echo(f"{facts.count:,} samples{failed}, {size}, config {facts.config_hash}")
     rows = []
     for name, counts in facts.counts.items():
         shown = ", ".join(f"{value} {count:,}" for value, count in counts.items())
@@ -200,7 +199,7 @@ def print_facts(facts: SetFacts) -> None:
 
 def print_table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     """Print aligned columns, with their heads unless these are empty."""
-    lines = [heads, *rows] if any(heads) else rows
+    lines = [heads, *rows] if any(heads) else list(rows)
     widths = [max((len(line[column]) for line in lines), default=0) for column in range(len(heads))]
     for line in lines:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

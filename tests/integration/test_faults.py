@@ -1,4 +1,4 @@
-"""Bad input and faults, as a user meets them: one clear sentence, the documented code, no good data touched."""
+"""Bad input and faults, as a user meets them: one sentence, the documented code, no good data touched."""
 
 import os
 import resource
@@ -96,7 +96,8 @@ def test_another_configuration_in_the_same_place(tmp_path: Path) -> None:
 
 def test_a_record_of_another_run_is_never_merged(tmp_path: Path) -> None:
     for name, seed in (("one", "1"), ("two", "2")):
-        assert sigh("generate", "--out", str(tmp_path / name), *SMALL, "--seed", seed, tricks="{}").returncode == 0
+        made = sigh("generate", "--out", str(tmp_path / name), *SMALL, "--seed", seed, tricks="{}")
+        assert made.returncode == 0
     (tmp_path / "one" / "manifest.parquet").unlink()
     foreign = (tmp_path / "two" / "records" / "part-00001.json").read_bytes()
     (tmp_path / "one" / "records" / "part-00001.json").write_bytes(foreign)
@@ -118,10 +119,10 @@ def test_a_half_written_shard_is_made_again(tmp_path: Path) -> None:
 
 
 def test_two_runs_at_once_in_one_place(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "sigh_batch", "generate", "--count", "60", "--shards", "12", "--workers", "1"]
+    size = ("--count", "60", "--shards", "12", "--workers", "1")
     both = [
         subprocess.Popen(
-            [*command, "--out", str(tmp_path / "ds")],
+            [sys.executable, "-m", "sigh_batch", "generate", "--out", str(tmp_path / "ds"), *size],
             env=tiny_environment('{"all": 0.01}'),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -129,19 +130,21 @@ def test_two_runs_at_once_in_one_place(tmp_path: Path) -> None:
         for _ in range(2)
     ]
     assert [process.wait(120) for process in both] == [0, 0]
-    assert sigh("generate", "--out", str(tmp_path / "alone"), *command[4:], tricks="{}").returncode == 0
+    assert sigh("generate", "--out", str(tmp_path / "alone"), *size, tricks="{}").returncode == 0
     assert bytes_of(tmp_path / "ds") == bytes_of(tmp_path / "alone")
 
 
 def test_fonts_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "fonts").mkdir()
     (tmp_path / "fonts" / "broken.ttf").write_bytes(b"this is no font")
-    done = sigh("generate", "--out", str(tmp_path / "ds"), *SMALL, "--set", f"generate.font_folder={tmp_path}/fonts")
+    setting = f"generate.font_folder={tmp_path}/fonts"
+    done = sigh("generate", "--out", str(tmp_path / "ds"), *SMALL, "--set", setting)
     check(done, 2, "broken.ttf")
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(b"gr\xfc\xdfe aus K\xf6ln\n", "UTF-8"), (b"", "empty"), (b"\n \n\n", "empty")]
+    ("content", "words"),
+    [(b"gr\xfc\xdfe aus K\xf6ln\n", "UTF-8"), (b"", "empty"), (b"\n \n\n", "empty")],
 )
 def test_a_corpus_that_is_none(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "corpus.txt").write_bytes(content)
@@ -149,7 +152,9 @@ def test_a_corpus_that_is_none(tmp_path: Path, content: bytes, words: str) -> No
     check(sigh("generate", "--out", str(tmp_path / "ds"), *SMALL, "--set", setting), 2, "corpus.txt", words)
 
 
-@pytest.mark.parametrize("setting", ["generate.skins=sim", "generate.locales=en-UK", "generate.fonts=[Interr]"])
+@pytest.mark.parametrize(
+    "setting", ["generate.skins=sim", "generate.locales=en-UK", "generate.fonts=[Interr]"]
+)
 def test_a_name_that_nothing_has(tmp_path: Path, setting: str) -> None:
     done = sigh("generate", "--out", str(tmp_path / "ds"), *SMALL, "--set", setting)
     check(done, 2, "did you mean")

@@ -27,7 +27,9 @@ def children_of(pid: int) -> list[int]:
     return found
 
 
-def kill_at_random(command: list[str], environment: Mapping[str, str], kills: int, longest: float) -> list[str]:
+def kill_at_random(
+    command: list[str], environment: Mapping[str, str], kills: int, longest: float
+) -> list[str]:
     """Run a command over and over and kill it, or one of its children, `kills` times; then let it end."""
     draws = rng.for_sample(int.from_bytes(os.urandom(4)), "kill", 0)
     story = []
@@ -48,12 +50,24 @@ def kill_at_random(command: list[str], environment: Mapping[str, str], kills: in
 
 
 def generate(out: Path, *options: str) -> list[str]:
-    return [sys.executable, "-m", "sigh_batch", "generate", "--out", str(out), "--workers", "2", "-q", *options]
+    return [
+        sys.executable,
+        "-m",
+        "sigh_batch",
+        "generate",
+        "--out",
+        str(out),
+        "--workers",
+        "2",
+        "-q",
+        *options,
+    ]
 
 
 def test_a_set_survives_kills(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     size = ("--count", "600", "--shards", "60")
-    story = kill_at_random(generate(tmp_path / "killed", *size), tiny_environment('{"all": 0.05}'), 6, 2.5)
+    slow = tiny_environment('{"all": 0.05}')
+    story = kill_at_random(generate(tmp_path / "killed", *size), slow, 6, 2.5)
     for name, value in tiny_environment().items():
         monkeypatch.setenv(name, value)
     local.run(spec_of(tmp_path / "whole", count=600, shards=60))
