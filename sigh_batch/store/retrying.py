@@ -89,17 +89,19 @@ class Retrying:
 
     def list(self, prefix: str = "") -> Iterator[Stat]:
         """Yield the objects below a prefix; after a fault a new listing goes on behind the last key."""
-        last: str | None = None
+        last = ""
         patience = self._patience(f"list {prefix!r}")
         while True:
+            before = last
             try:
                 for found in self.store.list(prefix):
-                    if last is None or found.key > last:  # strings compare as their UTF-8 does
+                    if found.key > last:  # strings compare as their UTF-8 does
                         last = found.key
                         yield found
-                        patience = self._patience(f"list {prefix!r}")
                 return
             except StoreError as error:
+                if last > before:
+                    patience = self._patience(f"list {prefix!r}")
                 patience(error)
 
     def delete(self, key: str) -> None:
