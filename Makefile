@@ -55,12 +55,15 @@ verify: docs ## make every generated file again; fails when one differs from wha
 
 ##@ Measure and make
 
-.PHONY: bench docs constraints format clean
+.PHONY: bench docs golden constraints format clean
 bench: .venv/.test ## measure side by side with peers; writes docs/benchmarks.md
 	@$(BIN)/python -m bench
 
 docs: .venv/.run ## make docs/reference from the code
 	@$(BIN)/python scripts/reference.py
+
+golden: .venv/.test ## make the expected bytes of generate again, after a change that is meant
+	@$(BIN)/python -m tests.golden.generate
 
 constraints: ## pin the newest versions of everything again, for every Python at once
 	@uv=$$(scripts/setup uv) && $$uv pip compile pyproject.toml --group test --group setup --group fonts --upgrade --universal \
