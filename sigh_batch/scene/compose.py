@@ -69,6 +69,8 @@ def compose(
         messages=_with_status(draws.fork("status"), messages, owner, group),
         now=now,
         group=group,
+        channel=draws.choice(words.pools["channel"]) if group else "",
+        community=draws.choice(words.pools["server"]) if group else "",
         members=size if not group or draws.chance(0.5) else size + draws.integer(1, 240),
     )
 

@@ -44,7 +44,7 @@ class Conversation:
 
     id: str
     title: str
-    """Name of a group or channel; of a direct conversation, the name of the other person."""
+    """Name of a group; of a direct conversation, the name of the other person."""
     locale: str
     direction: str
     """ltr or rtl: the base direction of the interface and of the text."""
@@ -56,5 +56,9 @@ class Conversation:
     now: datetime
     """When the screenshot was taken; never before the last message."""
     group: bool
+    channel: str
+    """Name of the channel, for clients whose groups are channels of a community; empty when direct."""
+    community: str
+    """Name of the community that the channel belongs to; empty when direct."""
     members: int
     """How many belong to the group, whether they write or not; 2 in a direct conversation."""

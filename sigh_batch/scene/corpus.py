@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -66,16 +67,24 @@ class Talk:
 
 
 @dataclass
+class _DraftTurn:
+    """A turn while its file is read: all of its wordings, later divided."""
+
+    role: str
+    optional: bool
+    texts: list[str]
+    shares: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass
 class _Draft:
     """A topic while its file is read."""
 
     titles: list[str] = field(default_factory=list)
     emoji: list[str] = field(default_factory=list)
     next: list[str] = field(default_factory=list)
-    exchanges: dict[str, list[list[tuple[str, bool, list[str]]]]] = field(
-        default_factory=lambda: {"open": [], "more": []}
-    )
-    current: list[tuple[str, bool, list[str]]] | None = None
+    exchanges: dict[str, list[list[_DraftTurn]]] = field(default_factory=lambda: {"open": [], "more": []})
+    current: list[_DraftTurn] | None = None
 
 
 @functools.lru_cache(maxsize=64)
@@ -139,25 +148,12 @@ def _read_line(line: str, draft: _Draft) -> None:
         if not match or draft.current is None:
             raise ValueError("expected a turn inside an exchange, such as a: Hello")
         options = [entry for option in alternatives(match[3]) for entry in wordings(option)]
-        draft.current.append((match[1], bool(match[2]), options))
+        draft.current.append(_DraftTurn(match[1], bool(match[2]), options))
 
 
 def _assign(pools: dict[str, list[str]], drafts: dict[str, _Draft], name: str) -> dict[str, Talk]:
-    turns = [
-        (texts, topic)
-        for topic, draft in drafts.items()
-        for found in draft.exchanges.values()
-        for exchange in found
-        for _, _, texts in exchange
-    ]
-    # A wording that several turns share can lie in one split only, so turns with few of them choose first.
-    division = Division()
-    for texts, topic in sorted(turns, key=lambda turn: len({key_of(text) for text in turn[0]})):
-        for split, share in division.add(texts).items():
-            if not share:
-                raise DataError(
-                    f"{name}: {topic} has a turn without wordings for {split}: {texts[0]!r}; add some"
-                )
+    for topic in _divide_turns(drafts):
+        raise DataError(f"{name}: a turn of {topic!r} has too few wordings for every split; add some")
     divided_pools = {
         word: divide(entries)
         for word, entries in pools.items()
@@ -165,7 +161,7 @@ def _assign(pools: dict[str, list[str]], drafts: dict[str, _Draft], name: str) -
     }
     result = {}
     for split in SPLITS:
-        topics = {topic: _topic(topic, draft, division, split) for topic, draft in drafts.items()}
+        topics = {topic: _topic(topic, draft, split) for topic, draft in drafts.items()}
         shared = {topic: topics.pop(topic) for topic in SHARED_TOPICS}
         words = {
             word: tuple(divided_pools.get(word, {split: entries})[split]) for word, entries in pools.items()
@@ -174,12 +170,32 @@ def _assign(pools: dict[str, list[str]], drafts: dict[str, _Draft], name: str) -
     return result
 
 
-def _topic(name: str, draft: _Draft, division: Division, split: str) -> Topic:
+def _divide_turns(drafts: dict[str, _Draft]) -> Iterator[str]:
+    """Give every turn its wordings by split; yield the topic of each turn that is short of them.
+
+    A wording that several turns share lies in one split, so turns with few wordings choose first.
+    """
+    turns = [
+        (turn, [key_of(text) for text in turn.texts], topic)
+        for topic, draft in drafts.items()
+        for exchange in (*draft.exchanges["open"], *draft.exchanges["more"])
+        for turn in exchange
+    ]
+    turns.sort(key=lambda entry: len(set(entry[1])))
+    division = Division()
+    for turn, keys, topic in turns:
+        division.add(keys)
+        turn.shares = {split: [] for split in SPLITS}
+        for text, key in zip(turn.texts, keys, strict=True):
+            turn.shares[division.split(key)].append(text)
+        if not all(turn.shares.values()):
+            yield topic
+
+
+def _topic(name: str, draft: _Draft, split: str) -> Topic:
     kinds = {
         kind: tuple(
-            tuple(
-                Turn(role, optional, tuple(division.add(texts)[split])) for role, optional, texts in exchange
-            )
+            tuple(Turn(turn.role, turn.optional, tuple(turn.shares[split])) for turn in exchange)
             for exchange in exchanges
         )
         for kind, exchanges in draft.exchanges.items()

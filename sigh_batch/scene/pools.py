@@ -7,15 +7,17 @@ was trained on one run and tested on another has not seen the test's words and n
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 
 SPLITS = ("train", "validation", "test")
+_BETWEEN = re.compile(r"[\W_]+")
 _PARTS = {"train": 0.7, "validation": 0.15, "test": 0.15}
 
 
 def key_of(text: str) -> str:
     """Return what two entries have in common when they only differ in case, spaces and punctuation."""
-    return "".join(letter for letter in text.casefold() if letter.isalnum()) or text.strip()
+    return _BETWEEN.sub("", text.casefold()) or text.strip()
 
 
 class Division:
@@ -24,29 +26,35 @@ class Division:
     def __init__(self) -> None:
         self._split: dict[str, str] = {}
 
-    def add(self, entries: Iterable[str]) -> dict[str, list[str]]:
-        """Divide the entries, in their order; of three or more distinct new ones every split gets some."""
-        known = {entry: key_of(entry) for entry in entries}
-        fresh = sorted({key for key in known.values() if key not in self._split}, key=_digest)
-        missing = [split for split in SPLITS if split not in {self._split.get(key) for key in known.values()}]
-        quotas = {split: round(len(fresh) * part) for split, part in _PARTS.items()}
+    def add(self, keys: Iterable[str]) -> None:
+        """Divide entries by their keys; of three or more new ones every split gets some."""
+        known = set(keys)
+        fresh = sorted((key for key in known if key not in self._split), key=_digest)
+        held = {self._split[key] for key in known if key in self._split}
+        missing = [split for split in SPLITS if split not in held]
         place = 0
         for split in ("validation", "test"):
-            wanted = max(quotas[split], split in missing and len(fresh) >= len(missing))
+            wanted = max(round(len(fresh) * _PARTS[split]), split in missing and len(fresh) >= len(missing))
             for key in fresh[place : place + wanted]:
                 self._split[key] = split
             place += wanted
         for key in fresh[place:]:
             self._split[key] = "train"
-        result: dict[str, list[str]] = {split: [] for split in SPLITS}
-        for entry, key in known.items():
-            result[self._split[key]].append(entry)
-        return result
+
+    def split(self, key: str) -> str:
+        """Return the split of an entry that was added."""
+        return self._split[key]
 
 
 def divide(entries: Iterable[str]) -> dict[str, list[str]]:
-    """Divide one pool; see `Division`."""
-    return Division().add(entries)
+    """Divide one pool into the entries of each split, in their order; see `Division`."""
+    keys = {entry: key_of(entry) for entry in entries}
+    division = Division()
+    division.add(keys.values())
+    result: dict[str, list[str]] = {split: [] for split in SPLITS}
+    for entry, key in keys.items():
+        result[division.split(key)].append(entry)
+    return result
 
 
 def _digest(key: str) -> bytes:
