@@ -1,0 +1,78 @@
+"""Pictures as bytes: PNG by our own chunks and ISA-L's deflate, the same bytes on every machine.
+
+Flat pictures such as chats are written some 25 times faster this way than with adaptive filters,
+and every reader decodes rows without a filter faster too.
+"""
+
+from __future__ import annotations
+
+import struct
+import threading
+import zlib
+
+import cv2
+import numpy as np
+from isal import isal_zlib
+from numpy.typing import NDArray
+
+from sigh_batch.render.painter import Pixels
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_END = b"\x00\x00\x00\x00IEND\xaeB\x60\x82"
+_LEVEL = 0
+"""The one level of ISA-L whose bytes depend on the picture alone: those of 1 and 2 depend on where the
+process lies in memory, those of 3 on the processor (docs/adr/0004-png-encoder.md)."""
+_GREY, _RGB = 0, 2
+
+
+class _Rows(threading.local):
+    """Row memory that is used again for every picture: fresh pages cost more than the copy into them."""
+
+    memory: NDArray[np.uint8] = np.zeros(0, np.uint8)
+
+    def take(self, height: int, stride: int) -> NDArray[np.uint8]:
+        """Return height rows of stride bytes, of any content."""
+        if self.memory.size < height * stride:
+            self.memory = np.empty(height * stride, np.uint8)
+        return self.memory[: height * stride].reshape(height, stride)
+
+
+_rows = _Rows()
+
+
+def png(pixels: Pixels) -> bytes:
+    """Return the picture as an RGB PNG; a fourth channel is left out."""
+    height, width, channels = pixels.shape
+    if pixels.dtype != np.uint8 or channels not in (3, 4) or not pixels.size:
+        raise ValueError(f"not a picture: {pixels.dtype} of shape {pixels.shape}")
+    rows = _rows.take(height, 1 + 3 * width)
+    rows[:, 0] = 0
+    target = np.ndarray((height, width, 3), np.uint8, rows.data, 1, (1 + 3 * width, 3, 1))
+    if channels == 4:
+        cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB, dst=target)
+    else:
+        target[...] = pixels
+    return _file(width, height, 8, _RGB, rows)
+
+
+def mask_png(mask: NDArray[np.bool_] | Pixels) -> bytes:
+    """Return a two-dimensional mask as a 1-bit PNG: white where it is not zero."""
+    if mask.ndim != 2 or not mask.size:
+        raise ValueError(f"not a mask: shape {mask.shape}")
+    height, width = mask.shape
+    bits = np.packbits(mask.astype(np.bool_, copy=False), axis=1)
+    rows = _rows.take(height, 1 + bits.shape[1])
+    rows[:, 0] = 0
+    rows[:, 1:] = bits
+    return _file(width, height, 1, _GREY, rows)
+
+
+def _file(width: int, height: int, depth: int, color: int, rows: NDArray[np.uint8]) -> bytes:
+    header = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0)
+    data = isal_zlib.compress(rows, _LEVEL)
+    return b"".join((_SIGNATURE, *_chunk(b"IHDR", header), *_chunk(b"IDAT", data), _END))
+
+
+def _chunk(kind: bytes, data: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    check = zlib.crc32(data, zlib.crc32(kind))
+    return struct.pack(">I", len(data)), kind, data, struct.pack(">I", check)
