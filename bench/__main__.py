@@ -16,8 +16,9 @@ HEAD = """<!-- made by `make bench` -->
 
 # Benchmarks
 
-Each claim is measured beside its peer in one run, the runs interleaved; a ratio is the median of the ratios round by round,
-so that a busy machine hits both sides alike. Absolute numbers move with the machine, by up to two times on a shared one.
+Each claim is measured beside its peer in one run, the runs interleaved; a ratio is the median of the
+ratios round by round, so that a busy machine hits both sides alike. Absolute numbers move with the
+machine, by up to two times on a shared one.
 
 Measured on {machine}. `make bench` repeats all of it, and the command above each table that one.
 """
@@ -42,7 +43,9 @@ def main() -> None:
 
 
 def _all_names() -> list[str]:
-    return sorted(path.stem for path in HERE.glob("*.py") if path.stem not in ("__main__", "measure"))
+    return sorted(
+        path.stem for path in HERE.glob("*.py") if path.stem not in ("__main__", "measure", "samples")
+    )
 
 
 def _machine() -> str:
