@@ -139,12 +139,22 @@ def exit_code(error: errors.SighError) -> int:
 
 def _work(run: Run, stop: StopSignal, log: RunLog) -> None:
     """Make this pod's shards that are not there yet; the last pod out merges."""
-    pod = int(os.environ.get("JOB_COMPLETION_INDEX", "0"))
-    pods = int(os.environ.get("SIGH_PODS", str(len(run.plan))))
+    pod = _number("JOB_COMPLETION_INDEX", 0)
+    pods = _number("SIGH_PODS", len(run.plan))
+    if not 0 <= pod < pods:
+        raise errors.ConfigError(f"JOB_COMPLETION_INDEX is {pod} and SIGH_PODS is {pods}; pods count from 0")
     for shard in run.remaining():
         if shard % pods == pod:
             _make(run, shard, stop, log, None)
     run.merge_if_complete()
+
+
+def _number(name: str, default: int) -> int:
+    text = os.environ.get(name, str(default))
+    try:
+        return int(text)
+    except ValueError:
+        raise errors.ConfigError(f"{name} is {text!r}, which is no whole number") from None
 
 
 def _follow(run: Run, feed: Feed, stop: StopSignal, log: RunLog) -> None:

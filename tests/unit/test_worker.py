@@ -90,6 +90,15 @@ def test_another_configuration_in_the_same_place_exits_2(tmp_path: Path) -> None
     assert "seed" in talk
 
 
+@pytest.mark.parametrize(
+    ("pod", "pods", "words"), [("x", "3", "'x', which is no whole number"), ("3", "3", "pods count from 0")]
+)
+def test_a_pod_without_a_sound_number_exits_2(tmp_path: Path, pod: str, pods: str, words: str) -> None:
+    code, talk = run(tmp_path / "ds", JOB_COMPLETION_INDEX=pod, SIGH_PODS=pods)
+    assert code == worker.CONFIG
+    assert words in talk
+
+
 def test_exit_codes_tell_the_cluster_what_a_retry_can_do() -> None:
     assert worker.exit_code(errors.ConfigError("x")) == 2
     assert worker.exit_code(errors.RunMismatch("x")) == 2
