@@ -81,7 +81,7 @@ def _bar(what: str) -> Iterator[Watch]:
     bars = Bars(
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+        TextColumn("{task.fields[counts]}"),
         TextColumn("{task.fields[facts]}", style="dim"),
         TimeElapsedColumn(),
         console=Console(stderr=True),
@@ -89,7 +89,7 @@ def _bar(what: str) -> Iterator[Watch]:
     )
     started = time.monotonic()
     with bars:
-        task = bars.add_task(what, total=None, facts="")
+        task = bars.add_task(what, total=None, counts="", facts="starting")
 
         def watch(progress: Progress) -> None:
             rate = progress.samples / max(time.monotonic() - started, 1e-9)
@@ -98,7 +98,8 @@ def _bar(what: str) -> Iterator[Watch]:
                 facts += f", {_duration((progress.total - progress.done) / rate)} left"
             if progress.failed:
                 facts += f", {progress.failed:,} failed"
-            bars.update(task, completed=progress.done, total=progress.total, facts=facts)
+            counts = f"{progress.done:,} of {progress.total:,}"
+            bars.update(task, completed=progress.done, total=progress.total, counts=counts, facts=facts)
 
         yield watch
 

@@ -1,5 +1,6 @@
 import json
 import os
+import pty
 import statistics
 import subprocess
 import sys
@@ -229,3 +230,26 @@ def test_help_is_fast_beside_a_bare_python() -> None:
         return statistics.median(times)
 
     assert seconds("-m", "sigh_batch", "--help") < 12 * seconds("-c", "pass")
+
+
+def test_a_terminal_gets_a_bar(tmp_path: Path) -> None:
+    reader, writer = pty.openpty()
+    command = [sys.executable, "-m", "sigh_batch", "generate", "--out", str(tmp_path / "ds"), *SMALL]
+    environment = tiny_environment() | {"COLUMNS": "120", "TERM": "xterm"}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=writer, text=True)
+    os.close(writer)
+    drawn = b""
+    while chunk := _read(reader):
+        drawn += chunk
+    os.close(reader)
+    out, _ = process.communicate(timeout=60)
+    assert (process.returncode, out) == (0, f"{tmp_path}/ds\n")
+    assert b"12 of 12" in drawn
+    assert b"\r" in drawn
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # how Linux says that nobody writes to the terminal any more
+        return b""
