@@ -1,4 +1,4 @@
-"""The painter that chat clients have inside them: Skia's software rasteriser. The home of skia."""
+"""The painter that chat clients have inside them: Skia's software rasteriser."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from sigh_batch.errors import MissingLibrary
 from sigh_batch.render.fonts import Face
 from sigh_batch.render.painter import (
     PLAIN,
@@ -24,15 +23,18 @@ from sigh_batch.render.painter import (
     painters,
     words_of,
 )
+from sigh_batch.render.skia_forms import (
+    Memory,
+    argb,
+    image_of,
+    path_of,
+    rounded,
+    skia,
+    stroke_of,
+    surface_of,
+    with_alpha,
+)
 from sigh_batch.render.typeset import Line, Paragraph, Word
-
-try:
-    import skia  # type: ignore[import-not-found]
-except ImportError as error:
-    raise MissingLibrary(
-        f"the skia painter cannot be loaded ({error}); install its libraries (Debian: apt-get install"
-        " libegl1 libgl1), or use the other painter (--set generate.painter=pillow)"
-    ) from error
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -51,7 +53,6 @@ _HINTINGS = {
 }
 _EXACT = skia.SamplingOptions()
 _SMOOTH = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
-_STRIPED = skia.SurfaceProps(0, skia.kRGB_H_PixelGeometry)
 _BLACK: Color = (0, 0, 0)
 _WHITE: Color = (255, 255, 255)
 
@@ -70,28 +71,28 @@ class SkiaPainter:
         self._fills: dict[Color, Any] = {}
         self._inks: dict[tuple[Color, TextMode], Any] = {}
         self._stripe_inks: dict[tuple[Color, TextMode], tuple[Any, Any]] = {}
-        self._memory = _Memory()
-        self._stripes = _Memory()
+        self._memory = Memory()
+        self._stripes = Memory()
 
     def begin(self, width: int, height: int, background: Color, mode: TextMode = PLAIN) -> SkiaCanvas:
         """Start a picture; the canvas of the one before is no longer valid."""
         pixels = self._memory.take(width, height)
-        surface = _surface(pixels)
-        surface.getCanvas().clear(_argb(background[:3]))
+        surface = surface_of(pixels)
+        surface.getCanvas().clear(argb(background[:3]))
         return SkiaCanvas(self, surface, pixels, mode)
 
     def fill(self, color: Color) -> Any:
         """Return the paint that fills with a colour."""
         paint = self._fills.get(color)
         if paint is None:
-            paint = _keep(self._fills, color, skia.Paint(AntiAlias=True, Color=_argb(color)))
+            paint = _keep(self._fills, color, skia.Paint(AntiAlias=True, Color=argb(color)))
         return paint
 
     def ink(self, color: Color, mode: TextMode) -> Any:
         """Return the paint of grey text: it bends the coverage as the mode says, and in no other way."""
         paint = self._inks.get((color, mode))
         if paint is None:
-            paint = skia.Paint(AntiAlias=True, Color=_argb(color))
+            paint = skia.Paint(AntiAlias=True, Color=argb(color))
             table = coverage_table(mode.contrast, mode.gamma, luminance(color))
             paint.setMaskFilter(skia.TableMaskFilter.Create(table))
             _keep(self._inks, (color, mode), paint)
@@ -129,9 +130,9 @@ class SkiaPainter:
         On a surface whose light is linear Skia leaves out its own curve.
         """
         pixels = self._stripes.take(width, height)
-        canvas = _surface(pixels, skia.ColorSpace.MakeSRGBLinear()).getCanvas()
-        canvas.clear(_argb(_BLACK))
-        return canvas, _image(pixels)
+        canvas = surface_of(pixels, skia.ColorSpace.MakeSRGBLinear()).getCanvas()
+        canvas.clear(argb(_BLACK))
+        return canvas, image_of(pixels)
 
     def _typeface(self, face: Face) -> Any:
         typeface = self._typefaces.get(face)
@@ -174,10 +175,10 @@ class SkiaCanvas:
             self._fill(x, y, width, height, radii, paint)
             return
         top_left, top_right, bottom_right, bottom_left = (max(0.0, r - thickness) for r in corners(radii))
-        inner = _rounded(
+        inner = rounded(
             x + thickness, y + thickness, *inside, (top_left, top_right, bottom_right, bottom_left)
         )
-        self._canvas.drawDRRect(_rounded(x, y, width, height, radii), inner, paint)
+        self._canvas.drawDRRect(rounded(x, y, width, height, radii), inner, paint)
 
     def circle(self, x: float, y: float, radius: float, fill: Color) -> None:
         """Fill a circle around (x, y)."""
@@ -185,12 +186,12 @@ class SkiaCanvas:
 
     def ring(self, x: float, y: float, radius: float, color: Color, thickness: float) -> None:
         """Draw a circle's outline, wholly inside the circle."""
-        paint = _stroke(color, thickness)
+        paint = stroke_of(color, thickness)
         self._canvas.drawCircle(x, y, radius - thickness / 2, paint)
 
     def line(self, start: Point, end: Point, color: Color, thickness: float) -> None:
         """Draw a straight line with flat ends."""
-        self._canvas.drawLine(*start, *end, _stroke(color, thickness))
+        self._canvas.drawLine(*start, *end, stroke_of(color, thickness))
 
     def polygon(self, points: Sequence[Point], fill: Color) -> None:
         """Fill a closed polygon."""
@@ -200,16 +201,16 @@ class SkiaCanvas:
 
     def path(self, path: Path, fill: Color, x: float = 0.0, y: float = 0.0, scale: float = 1.0) -> None:
         """Fill a path, scaled and then moved by (x, y)."""
-        self._canvas.drawPath(_path(path.placed(x, y, scale)), self._painter.fill(fill))
+        self._canvas.drawPath(path_of(path.placed(x, y, scale)), self._painter.fill(fill))
 
     def stroke(
         self, path: Path, color: Color, thickness: float, x: float = 0.0, y: float = 0.0, scale: float = 1.0
     ) -> None:
         """Draw along a path with round ends and joins; the thickness is not scaled."""
-        paint = _stroke(color, thickness)
+        paint = stroke_of(color, thickness)
         paint.setStrokeCap(skia.Paint.kRound_Cap)
         paint.setStrokeJoin(skia.Paint.kRound_Join)
-        self._canvas.drawPath(_path(path.placed(x, y, scale)), paint)
+        self._canvas.drawPath(path_of(path.placed(x, y, scale)), paint)
 
     def gradient(
         self, x: float, y: float, width: float, height: float, top: Color, bottom: Color, radii: Radii = 0.0
@@ -217,14 +218,14 @@ class SkiaCanvas:
         """Fill a rectangle with a vertical gradient."""
         paint = skia.Paint(AntiAlias=True)
         ends = [skia.Point(x, y), skia.Point(x, y + height)]
-        paint.setShader(skia.GradientShader.MakeLinear(ends, [_argb(top), _argb(bottom)]))
+        paint.setShader(skia.GradientShader.MakeLinear(ends, [argb(top), argb(bottom)]))
         self._fill(x, y, width, height, radii, paint)
 
     def shadow(
         self, x: float, y: float, width: float, height: float, color: Color, blur: float, radii: Radii = 0.0
     ) -> None:
         """Draw the soft shadow of a rectangle; `blur` is the deviation of the Gaussian in pixels."""
-        paint = skia.Paint(AntiAlias=True, Color=_argb(color))
+        paint = skia.Paint(AntiAlias=True, Color=argb(color))
         if blur > 0:
             paint.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, blur))
         self._fill(x, y, width, height, radii, paint)
@@ -235,8 +236,8 @@ class SkiaCanvas:
         """Draw an RGB or RGBA array (alpha not premultiplied) into a rectangle, scaled and clipped to it."""
         whole = x == int(x) and y == int(y) and (height, width) == image.shape[:2]
         box = skia.Rect.MakeXYWH(x, y, width, height)
-        pixels = _with_alpha(image)
-        source = _image(pixels)
+        pixels = with_alpha(image)
+        source = image_of(pixels)
         if not any(corners(radii)):
             self._canvas.drawImageRect(source, box, _EXACT if whole else _SMOOTH, self._painter.fill(_BLACK))
             return
@@ -247,7 +248,7 @@ class SkiaCanvas:
     def push_clip(self, x: float, y: float, width: float, height: float, radii: Radii = 0.0) -> None:
         """Draw only inside this rectangle (and inside every clip pushed before) until `pop_clip`."""
         self._canvas.save()
-        self._canvas.clipRRect(_rounded(x, y, width, height, radii), True)
+        self._canvas.clipRRect(rounded(x, y, width, height, radii), True)
 
     def pop_clip(self) -> None:
         """Undo the last `push_clip`."""
@@ -281,7 +282,7 @@ class SkiaCanvas:
         if radii == 0.0:
             self._canvas.drawRect(skia.Rect.MakeXYWH(x, y, width, height), paint)
         else:
-            self._canvas.drawRRect(_rounded(x, y, width, height, radii), paint)
+            self._canvas.drawRRect(rounded(x, y, width, height, radii), paint)
 
     def _striped_text(self, text: Paragraph | Line | Word, x: float, y: float, color: Color) -> None:
         """Draw text with sub-pixel edges: its coverage on a scratch, then by the mode's curve onto here."""
@@ -330,20 +331,6 @@ class SkiaCanvas:
         return ink.make(), colored.make()
 
 
-class _Memory:
-    """Pixels that are used again for every picture: fresh ones cost a page fault each."""
-
-    def __init__(self) -> None:
-        self._flat = np.zeros(0, np.uint8)
-
-    def take(self, width: int, height: int) -> Pixels:
-        """Return height x width x 4 pixels of any content."""
-        size = width * height * 4
-        if self._flat.size < size:
-            self._flat = np.zeros(size, np.uint8)
-        return self._flat[:size].reshape(height, width, 4)
-
-
 def _keep(kept: dict[K, V], key: K, value: V) -> V:
     if len(kept) >= _KEPT:
         kept.clear()
@@ -351,60 +338,7 @@ def _keep(kept: dict[K, V], key: K, value: V) -> V:
     return value
 
 
-def _argb(color: Color) -> int:
-    red, green, blue = color[:3]
-    return opacity(color) << 24 | red << 16 | green << 8 | blue
-
-
-def _surface(pixels: Pixels, space: Any = None) -> Any:
-    height, width = pixels.shape[:2]
-    info = skia.ImageInfo.Make(width, height, skia.kRGBA_8888_ColorType, skia.kOpaque_AlphaType, space)
-    return skia.Surface.MakeRasterDirect(info, pixels, width * 4, _STRIPED)
-
-
-def _with_alpha(image: Pixels) -> Pixels:
-    if image.shape[2] == 3:
-        image = np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
-    return np.ascontiguousarray(image)
-
-
-def _image(pixels: Pixels) -> Any:
-    """Return an image that shares the pixels; the caller keeps them alive."""
-    return skia.Image.fromarray(pixels, skia.kRGBA_8888_ColorType, copy=False)
-
-
-def _rounded(x: float, y: float, width: float, height: float, radii: Radii) -> Any:
-    box = skia.Rect.MakeXYWH(x, y, width, height)
-    if not isinstance(radii, tuple):
-        return skia.RRect.MakeRectXY(box, radii, radii)
-    rounded = skia.RRect()
-    rounded.setRectRadii(box, [skia.Point(radius, radius) for radius in radii])
-    return rounded
-
-
-def _stroke(color: Color, thickness: float) -> Any:
-    paint = skia.Paint(AntiAlias=True, Color=_argb(color), StrokeWidth=thickness)
-    paint.setStyle(skia.Paint.kStroke_Style)
-    return paint
-
-
 def _mixer(tables: list[list[int]], mode: Any) -> Any:
     paint = skia.Paint(BlendMode=mode)
     paint.setColorFilter(skia.TableColorFilter.MakeARGB(None, *tables))
     return paint
-
-
-def _path(path: Path) -> Any:
-    builder = skia.PathBuilder()
-    for letter, numbers in path.commands:
-        if letter == "M":
-            builder.moveTo(*numbers)
-        elif letter == "L":
-            builder.lineTo(*numbers)
-        elif letter == "Q":
-            builder.quadTo(*numbers)
-        elif letter == "C":
-            builder.cubicTo(*numbers)
-        else:
-            builder.close()
-    return builder.detach()

@@ -1,0 +1,94 @@
+"""Skia's forms of our values: colours, boxes, paths, pictures, memory to draw in. The home of skia."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sigh_batch.errors import MissingLibrary
+from sigh_batch.render.painter import Color, Path, Pixels, Radii, opacity
+
+try:
+    import skia as skia  # type: ignore[import-not-found]
+except ImportError as error:
+    raise MissingLibrary(
+        f"the skia painter cannot be loaded ({error}); install its libraries (Debian: apt-get install"
+        " libegl1 libgl1), or use the other painter (--set generate.painter=pillow)"
+    ) from error
+
+_STRIPED = skia.SurfaceProps(0, skia.kRGB_H_PixelGeometry)
+
+
+class Memory:
+    """Pixels that are used again for every picture: fresh ones cost a page fault each."""
+
+    def __init__(self) -> None:
+        self._flat = np.zeros(0, np.uint8)
+
+    def take(self, width: int, height: int) -> Pixels:
+        """Return height x width x 4 pixels of any content."""
+        size = width * height * 4
+        if self._flat.size < size:
+            self._flat = np.zeros(size, np.uint8)
+        return self._flat[:size].reshape(height, width, 4)
+
+
+def argb(color: Color) -> int:
+    """Return a colour as Skia packs it."""
+    red, green, blue = color[:3]
+    return opacity(color) << 24 | red << 16 | green << 8 | blue
+
+
+def surface_of(pixels: Pixels, space: Any = None) -> Any:
+    """Return a surface that draws into the pixels; in linear light when a space says so."""
+    height, width = pixels.shape[:2]
+    info = skia.ImageInfo.Make(width, height, skia.kRGBA_8888_ColorType, skia.kOpaque_AlphaType, space)
+    return skia.Surface.MakeRasterDirect(info, pixels, width * 4, _STRIPED)
+
+
+def with_alpha(image: Pixels) -> Pixels:
+    """Return the picture with four channels, in one piece of memory."""
+    if image.shape[2] == 3:
+        image = np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
+    return np.ascontiguousarray(image)
+
+
+def image_of(pixels: Pixels) -> Any:
+    """Return an image that shares the pixels; the caller keeps them alive."""
+    return skia.Image.fromarray(pixels, skia.kRGBA_8888_ColorType, copy=False)
+
+
+def rounded(x: float, y: float, width: float, height: float, radii: Radii) -> Any:
+    """Return a rectangle with rounded corners."""
+    box = skia.Rect.MakeXYWH(x, y, width, height)
+    if not isinstance(radii, tuple):
+        return skia.RRect.MakeRectXY(box, radii, radii)
+    rounded = skia.RRect()
+    rounded.setRectRadii(box, [skia.Point(radius, radius) for radius in radii])
+    return rounded
+
+
+def stroke_of(color: Color, thickness: float) -> Any:
+    """Return the paint that draws along lines."""
+    paint = skia.Paint(AntiAlias=True, Color=argb(color), StrokeWidth=thickness)
+    paint.setStyle(skia.Paint.kStroke_Style)
+    return paint
+
+
+def path_of(path: Path) -> Any:
+    """Return the path; where parts of it overlap, it is open."""
+    builder = skia.PathBuilder()
+    builder.setFillType(skia.PathFillType.kEvenOdd)
+    for letter, numbers in path.commands:
+        if letter == "M":
+            builder.moveTo(*numbers)
+        elif letter == "L":
+            builder.lineTo(*numbers)
+        elif letter == "Q":
+            builder.quadTo(*numbers)
+        elif letter == "C":
+            builder.cubicTo(*numbers)
+        else:
+            builder.close()
+    return builder.detach()
