@@ -80,6 +80,8 @@ class Fault:
     def of_text(cls, text: str) -> Fault:
         """Read a fault out of the text of a client that tells it in no other way."""
         status, code, message = _STATUS.search(text), _CODE.search(text), _MESSAGE.search(text)
+        if "redirect without LOCATION" in text:
+            return cls(301, "PermanentRedirect")
         if status is None:
             return cls.of_silence(text)
         return cls(int(status[1]), code[1] if code else "", message[1] if message else "")
@@ -109,14 +111,14 @@ def store_error(fault: Fault, doing: str, place: str) -> StoreError:
         return Denied(f"{what}: this machine's clock is wrong ({said}); set it")
     if code in _IDENTITY or status == 401:
         return Denied(f"{what}: the credentials are refused ({said}); check the key, its secret and its age")
+    if code in _FULL or status == 507:
+        return StoreFull(f"{what}: no room left ({said}); free some, or raise the quota")
     if code in _REGION or status in (301, 307):
         return Unreachable(
             f"{what}: the bucket is in another region ({said}); set store.region or AWS_REGION"
         )
     if status == 403:
         return Denied(f"{what}: not allowed ({said}); the credentials lack the right, or the key is wrong")
-    if code in _FULL or status == 507:
-        return StoreFull(f"{what}: no room left ({said}); free some, or raise the quota")
     if fault.passes or status in _PASSING_STATUS:
         return Unreachable(f"{what}: the server is not able to answer now ({said})", transient=True)
     return StoreError(f"{what}: the server refused ({said})")

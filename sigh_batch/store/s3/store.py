@@ -63,9 +63,13 @@ class S3Store:
         return S3Store, (self.url, self._options)
 
     def check(self) -> None:
-        """Raise Denied or Unreachable unless the bucket is there and may be listed."""
+        """Raise Denied or Unreachable unless the bucket is there and may be listed and read.
+
+        Both clients have to get through: one of them follows a bucket to its region, the other not.
+        """
         with self._faults("open"):
             self._server.admin.list_objects_v2(Bucket=self._bucket, Prefix=self._prefix, MaxKeys=1)
+        self.stat("check")
 
     def get(self, key: str, start: int = 0, length: int | None = None) -> bytes:
         """Return an object's bytes or a range of them; raises NotFound."""
@@ -277,7 +281,7 @@ def _fault(error: Exception) -> Fault:
         return Fault.of_text(str(error))
     told = error.response.get("Error", {})
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-    return Fault(status, told.get("Code", ""), told.get("Message", ""))
+    return Fault(status, told.get("Code") or "", told.get("Message") or "")
 
 
 if TYPE_CHECKING:
