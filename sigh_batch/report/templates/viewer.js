@@ -8,6 +8,7 @@ const list = byId("elements");
 const LARGEST = 8;
 let zoom = 0; // 0 is "as it fits", otherwise screen pixels a picture pixel
 let selected = null;
+let dragged = 0;
 
 const current = () => samples[state.open];
 
@@ -120,7 +121,7 @@ function listElements() {
     colour(row, box[KIND]);
     row.addEventListener("pointerenter", () => markBox(sheetBoxes, box));
     row.addEventListener("pointerleave", () => markBox(sheetBoxes, boxes[selected]));
-    row.addEventListener("click", () => select(number));
+    row.addEventListener("click", () => goTo(number));
     rows.push(row);
   });
   byId("elements-count").textContent = `${rows.length} of ${boxes.length}`;
@@ -142,10 +143,12 @@ function select(number) {
   if (place + row.offsetHeight > list.scrollTop + list.clientHeight) {
     list.scrollTop = place + row.offsetHeight - list.clientHeight + 4;
   }
-  if (zoom) bringIntoView(box);
 }
 
-function bringIntoView(box) {
+function goTo(number) {
+  select(number);
+  if (!zoom) return;
+  const box = current().boxes[number];
   const left = sheet.offsetLeft - stage.offsetLeft + (box[X] + box[WIDTH] / 2) * zoom;
   const top = sheet.offsetTop - stage.offsetTop + (box[Y] + box[HEIGHT] / 2) * zoom;
   stage.scrollTo(left - stage.clientWidth / 2, top - stage.clientHeight / 2);
@@ -156,7 +159,7 @@ function stepElement(direction) {
   if (!rows.length) return;
   const at = rows.indexOf(selected);
   const next = at < 0 ? (direction > 0 ? 0 : rows.length - 1) : at + direction;
-  if (rows[next] !== undefined) select(rows[next]);
+  if (rows[next] !== undefined) goTo(rows[next]);
 }
 
 // --- facts and command
@@ -236,12 +239,17 @@ function setUpViewer() {
     writeAddress();
     if (!card.hidden) card.querySelector(".picture").focus();
   });
-  byId("opacity").addEventListener("input", (event) => update(() => (state.opacity = event.target.value)));
-  byId("mask-opacity").addEventListener("input", (event) => update(() => (state.mask = event.target.value)));
+  for (const [slider, name] of [["opacity", "opacity"], ["mask-opacity", "mask"]]) {
+    byId(slider).addEventListener("input", (event) => {
+      state[name] = event.target.value;
+      applyLook();
+    });
+    byId(slider).addEventListener("change", writeAddress);
+  }
   byId("again-copy").addEventListener("click", copyCommand);
   watchPointer(sheet, sheetBoxes, current, (box) => markBox(sheetBoxes, box || current().boxes[selected]));
   sheet.addEventListener("click", (event) => {
-    const box = boxUnder(sheetBoxes, current(), event);
+    const box = dragged > 4 ? null : boxUnder(sheetBoxes, current(), event);
     if (box) select(current().boxes.indexOf(box));
   });
   sheet.addEventListener("dblclick", (event) => {
@@ -255,10 +263,16 @@ function setUpViewer() {
     zoomBy(Math.exp(-event.deltaY / 200), event.clientX - frame.left, event.clientY - frame.top);
   }, { passive: false });
   stage.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "mouse" && event.button === 0 && zoom) stage.classList.add("drag");
+    dragged = 0;
+    if (event.pointerType !== "mouse" || event.button !== 0 || !zoom) return;
+    stage.classList.add("drag");
+    event.preventDefault();
+    stage.focus();
   });
   addEventListener("pointermove", (event) => {
-    if (stage.classList.contains("drag")) stage.scrollBy(-event.movementX, -event.movementY);
+    if (!stage.classList.contains("drag")) return;
+    dragged += Math.abs(event.movementX) + Math.abs(event.movementY);
+    stage.scrollBy(-event.movementX, -event.movementY);
   });
   addEventListener("pointerup", () => stage.classList.remove("drag"));
   addEventListener("resize", () => viewer.open && setZoom(zoom));

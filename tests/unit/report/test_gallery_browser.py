@@ -243,6 +243,25 @@ def test_the_opened_picture_zooms_about_the_middle_and_back(open_gallery: Opener
         assert page.evaluate(width) > fitting
 
 
+def test_a_zoomed_picture_is_dragged_and_a_click_picks_what_is_under_it(open_gallery: Opener) -> None:
+    text = next(element for element in draw_chat(1).elements if element.kind == "text")
+    with open_gallery("#open=00000001", viewport={"width": 900, "height": 700}) as page:
+        page.keyboard.press("1")
+        page.evaluate("document.querySelector('#stage').scrollTo(300, 100)")
+        page.mouse.move(300, 300)
+        page.mouse.down()
+        page.mouse.move(420, 340, steps=4)
+        page.mouse.up()
+        assert page.evaluate("(s => [s.scrollLeft, s.scrollTop])(document.querySelector('#stage'))") == [
+            180,
+            60,
+        ]
+        expect(page.locator("[aria-selected=true]")).to_have_count(0)
+        page.evaluate("document.querySelector('#stage').scrollTo(0, 0)")
+        page.locator("#sheet").click(position={"x": text.x + 4, "y": text.y + 4})
+        expect(page.locator("[aria-selected=true]")).to_have_text(f"text{text.text}")
+
+
 def test_the_opened_view_says_all_that_is_known(open_gallery: Opener) -> None:
     with open_gallery("#open=00000003") as page:
         facts = page.locator("#facts").inner_text()
