@@ -17,8 +17,6 @@ except ImportError as error:
         " libegl1 libgl1), or use the other painter (--set generate.painter=pillow)"
     ) from error
 
-_STRIPED = skia.SurfaceProps(0, skia.kRGB_H_PixelGeometry)
-
 
 class Memory:
     """Pixels that are used again for every picture: fresh ones cost a page fault each."""
@@ -40,11 +38,17 @@ def argb(color: Color) -> int:
     return opacity(color) << 24 | red << 16 | green << 8 | blue
 
 
-def surface_of(pixels: Pixels, space: Any = None) -> Any:
-    """Return a surface that draws into the pixels; in linear light when a space says so."""
+def surface_of(pixels: Pixels) -> Any:
+    """Return a surface that draws into the pixels."""
     height, width = pixels.shape[:2]
-    info = skia.ImageInfo.Make(width, height, skia.kRGBA_8888_ColorType, skia.kOpaque_AlphaType, space)
-    return skia.Surface.MakeRasterDirect(info, pixels, width * 4, _STRIPED)
+    info = skia.ImageInfo.Make(width, height, skia.kRGBA_8888_ColorType, skia.kOpaque_AlphaType)
+    return skia.Surface.MakeRasterDirect(info, pixels, width * 4)
+
+
+def coverage_canvas(levels: Pixels) -> Any:
+    """Return a canvas on which everything leaves its coverage in the levels, one byte a pixel."""
+    height, width = levels.shape
+    return skia.Canvas.MakeRasterDirect(skia.ImageInfo.MakeA8(width, height), levels, width)
 
 
 def with_alpha(image: Pixels) -> Pixels:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from sigh_batch.render.fonts import Face
 from sigh_batch.render.painter import (
@@ -26,6 +29,7 @@ from sigh_batch.render.painter import (
 from sigh_batch.render.skia_forms import (
     Memory,
     argb,
+    coverage_canvas,
     image_of,
     path_of,
     rounded,
@@ -43,7 +47,7 @@ _KEPT = 4096
 _EDGINGS = {
     "none": skia.Font.Edging.kAlias,
     "grey": skia.Font.Edging.kAntiAlias,
-    "subpixel": skia.Font.Edging.kSubpixelAntiAlias,
+    "subpixel": skia.Font.Edging.kAntiAlias,
 }
 _HINTINGS = {
     "none": skia.FontHinting.kNone,
@@ -54,7 +58,7 @@ _HINTINGS = {
 _EXACT = skia.SamplingOptions()
 _SMOOTH = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
 _BLACK: Color = (0, 0, 0)
-_WHITE: Color = (255, 255, 255)
+_UNBENT = TextMode(edging="grey")
 
 
 @painters.register("skia")
@@ -72,7 +76,7 @@ class SkiaPainter:
         self._inks: dict[tuple[Color, TextMode], Any] = {}
         self._stripe_inks: dict[tuple[Color, TextMode], tuple[Any, Any]] = {}
         self._memory = Memory()
-        self._stripes = Memory()
+        self._wide = np.zeros(0, np.uint8)
 
     def begin(self, width: int, height: int, background: Color, mode: TextMode = PLAIN) -> SkiaCanvas:
         """Start a picture; the canvas of the one before is no longer valid."""
@@ -124,15 +128,14 @@ class SkiaPainter:
             _keep(self._fonts, (face, size, mode), font)
         return font
 
-    def scratch(self, width: int, height: int) -> tuple[Any, Any]:
-        """Return a black canvas on which white text leaves its plain coverage, and the picture it shows.
-
-        On a surface whose light is linear Skia leaves out its own curve.
-        """
-        pixels = self._stripes.take(width, height)
-        canvas = surface_of(pixels, skia.ColorSpace.MakeSRGBLinear()).getCanvas()
-        canvas.clear(argb(_BLACK))
-        return canvas, image_of(pixels)
+    def wide(self, width: int, height: int) -> tuple[Any, NDArray[np.uint8]]:
+        """Return an empty canvas three times as wide, and the coverage that text leaves on it."""
+        if self._wide.size < 3 * width * height:
+            self._wide = np.zeros(3 * width * height, np.uint8)
+        coverage = self._wide[: 3 * width * height].reshape(height, 3 * width)
+        canvas = coverage_canvas(coverage)
+        canvas.scale(3, 1)
+        return canvas, coverage
 
     def _typeface(self, face: Face) -> Any:
         typeface = self._typefaces.get(face)
@@ -152,7 +155,7 @@ class SkiaCanvas:
         self._canvas = surface.getCanvas()
         self._pixels = pixels
         self._mode = mode
-        self._scratch: tuple[Any, Any] | None = None
+        self._wide: tuple[Any, NDArray[np.uint8]] | None = None
 
     def rect(self, x: float, y: float, width: float, height: float, fill: Color, radii: Radii = 0.0) -> None:
         """Fill a rectangle; edges on whole pixels are exact."""
@@ -285,21 +288,33 @@ class SkiaCanvas:
             self._canvas.drawRRect(rounded(x, y, width, height, radii), paint)
 
     def _striped_text(self, text: Paragraph | Line | Word, x: float, y: float, color: Color) -> None:
-        """Draw text with sub-pixel edges: its coverage on a scratch, then by the mode's curve onto here."""
-        if self._scratch is None:
-            self._scratch = self._painter.scratch(self.width, self.height)
-        canvas, coverage = self._scratch
+        """Draw text with sub-pixel edges.
+
+        Its coverage in thirds of a pixel, each averaged with its neighbours, is what the three
+        stripes of a pixel show.
+        """
+        if self._wide is None:
+            self._wide = self._painter.wide(self.width, self.height)
+        canvas, coverage = self._wide
         away, add = self._painter.stripe_inks(color, self._mode)
+        if not self._mode.subpixel_positioning:
+            x = float(round(x))
         for words in words_of(text):
             top = y + words[0].baseline
-            ink, colored = self._blobs(words)
-            if ink is not None:
-                canvas.drawTextBlob(ink, x, top, self._painter.fill(_WHITE))
-                area = ink.bounds().makeOffset(x, top)
-                area = skia.Rect(area.roundOut())
-                for paint in (away, add):
-                    self._canvas.drawImageRect(coverage, area, area, _EXACT, paint)
-                canvas.drawRect(area, self._painter.fill(_BLACK))
+            inked, colored = self._blobs(words)
+            if inked is not None:
+                canvas.drawTextBlob(inked, x, top, self._painter.ink(_BLACK, _UNBENT))
+                box = inked.bounds().makeOffset(x, top).makeOutset(1, 1)
+                left, right = max(0, math.floor(box.left())), min(self.width, math.ceil(box.right()))
+                upper, lower = max(0, math.floor(box.top())), min(self.height, math.ceil(box.bottom()))
+                if left < right and upper < lower:
+                    thirds = coverage[upper:lower, 3 * left : 3 * right]
+                    mixed = cv2.blur(thirds, (3, 1), borderType=cv2.BORDER_CONSTANT)
+                    stripes = mixed.reshape(lower - upper, right - left, 3)
+                    pixels = np.asarray(cv2.cvtColor(stripes, cv2.COLOR_RGB2RGBA), np.uint8)
+                    for paint in (away, add):
+                        self._canvas.drawImage(image_of(pixels), left, upper, _EXACT, paint)
+                    thirds[...] = 0
             if colored is not None:
                 self._canvas.drawTextBlob(colored, x, top, self._painter.fill(color))
 
