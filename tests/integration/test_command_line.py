@@ -1,6 +1,7 @@
 import json
 import os
 import pty
+import re
 import statistics
 import subprocess
 import sys
@@ -253,3 +254,41 @@ def _read(terminal: int) -> bytes:
         return os.read(terminal, 4096)
     except OSError:  # how Linux says that nobody writes to the terminal any more
         return b""
+
+
+def documented(section: str) -> set[str]:
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text()
+    _, _, after = page.partition(f"\n## {section}\n")
+    assert after, f"docs/json.md has no section {section!r}"
+    return set(re.findall(r"^\| (\w+) \|", after.partition("\n## ")[0], re.MULTILINE)) - {"field"}
+
+
+def test_json_has_the_documented_fields(made: Path, tmp_path: Path) -> None:
+    sections = {
+        "sigh generate, sigh resume": ["resume", str(made), "--json"],
+        "sigh generate --dry-run": ["generate", "--out", "x", "--dry-run", "--json"],
+        "sigh data ls": ["data", "ls", str(made), "--json"],
+        "sigh data show": ["data", "show", str(made), "--html", str(tmp_path / "x.html"), "--json"],
+        "sigh data verify": ["data", "verify", str(made), "--json"],
+        "sigh data export": [
+            "data",
+            "export",
+            str(made),
+            "--format",
+            "folder",
+            "--out",
+            str(tmp_path / "x"),
+            "--json",
+        ],
+        "sigh doctor": ["doctor", "--json"],
+        "sigh version": ["version", "--json"],
+        "sigh config show --origins": ["config", "show", "--origins", "--json"],
+    }
+    for section, command in sections.items():
+        printed = json.loads(sigh(*command).stdout)
+        first = printed[0] if isinstance(printed, list) else printed
+        assert set(first) == documented(section), section
+    lines = sigh("generate", "--out", str(tmp_path / "ds"), *SMALL, "--progress", "json").stderr.splitlines()
+    assert set(json.loads(next(line for line in lines if line.startswith("{")))) == documented(
+        "--progress json"
+    )
