@@ -21,9 +21,9 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "data": ("store",),
     # What is said, how it is drawn, what is done to it: no shard, no store.
     "scene": ("config",),
-    "render": ("config", "scene"),
+    "render": ("config", "scene", "data.sample"),
     "forge": ("config", "scene", "render", "data.sample"),
-    "degrade": ("config", "data.sample"),
+    "degrade": ("config", "render.encode", "data.sample"),
     "sources": ("config", "store", "data.sample"),
     # Detectors and generators: they read stored sets.
     "models": ("config", "store", "data"),
