@@ -144,7 +144,7 @@ def test_fonts_that_are_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"gr\xfc\xdfe aus K\xf6ln\n", "UTF-8"), (b"", "empty"), (b"\n \n\n", "empty")],
+    [(b"gr\xfc\xdfe aus K\xf6ln\n", "UTF-8"), (b"", "has no text"), (b"\n \n\n", "has no text")],
 )
 def test_a_corpus_that_is_none(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "corpus.txt").write_bytes(content)
