@@ -22,6 +22,7 @@ from obstore.exceptions import BaseError, PermissionDeniedError, Unauthenticated
 from sigh_batch.errors import AlreadyExists, ConfigError, Denied, NotFound, SighError, StoreError
 from sigh_batch.store.options import S3Options, StoreOptions, check_options
 from sigh_batch.store.protocol import SCRATCH, Stat, Store, check_file, check_key, check_range
+from sigh_batch.store.s3.calls import interruptibly
 from sigh_batch.store.s3.connection import Connection
 from sigh_batch.store.s3.faults import Fault, store_error
 
@@ -81,10 +82,7 @@ class S3Store:
             return b""
         with self._faults("get", key):
             try:
-                if length is not None:
-                    return obstore.get_range(self._server.once, name, start=start, length=length).to_bytes()
-                where: GetOptions = {"range": {"offset": start}} if start else {}
-                return obstore.get(self._server.once, name, options=where).bytes().to_bytes()
+                return interruptibly(lambda: self._read(name, start, length))
             except BaseError as error:
                 if Fault.of_text(str(error)).status == _BEHIND_THE_END:
                     return b""
@@ -97,8 +95,7 @@ class S3Store:
             self._refuse_long(key, len(data))
         with self._faults("put", key):
             if if_absent or len(data) <= self._part:
-                mode: PutMode = "create" if if_absent else "overwrite"
-                obstore.put(self._server.once, name, data, mode=mode, use_multipart=False)
+                self._write(name, data, if_absent)
             else:
                 self._upload(name, data, len(data))
 
@@ -110,8 +107,7 @@ class S3Store:
             self._refuse_long(key, size)
         with path.open("rb") as file, self._faults("put", key):
             if size <= self._part:
-                mode: PutMode = "create" if if_absent else "overwrite"
-                obstore.put(self._server.once, name, file.read(), mode=mode, use_multipart=False)
+                self._write(name, file.read(), if_absent)
             elif not if_absent:
                 self._upload(name, file, size)
             elif size <= ONE_PUT:
@@ -126,7 +122,7 @@ class S3Store:
         name = self._name(key)
         with self._faults("stat", key):
             try:
-                found = obstore.head(self._server.once, name)
+                found = interruptibly(lambda: obstore.head(self._server.once, name))
             except FileNotFoundError as error:
                 if Fault.of_text(str(error)).is_absence:
                     return None
@@ -159,10 +155,20 @@ class S3Store:
         name = self._name(key)
         with self._faults("delete", key):
             try:
-                obstore.delete(self._server.once, name)
+                interruptibly(lambda: obstore.delete(self._server.once, name))
             except FileNotFoundError as error:
                 if not Fault.of_text(str(error)).is_absence:
                     raise
+
+    def _read(self, name: str, start: int, length: int | None) -> bytes:
+        if length is not None:
+            return obstore.get_range(self._server.once, name, start=start, length=length).to_bytes()
+        where: GetOptions = {"range": {"offset": start}} if start else {}
+        return obstore.get(self._server.once, name, options=where).bytes().to_bytes()
+
+    def _write(self, name: str, data: bytes, if_absent: bool) -> None:
+        mode: PutMode = "create" if if_absent else "overwrite"
+        interruptibly(lambda: obstore.put(self._server.once, name, data, mode=mode, use_multipart=False))
 
     def _refuse_long(self, key: str, size: int) -> None:
         """Look before a long body is sent to a key that must be absent.
@@ -175,13 +181,15 @@ class S3Store:
 
     def _upload(self, name: str, source: bytes | BinaryIO, size: int) -> None:
         part = self._part_of(size)
-        obstore.put(
-            self._server.parts,
-            name,
-            _pieces(source, size, part),
-            use_multipart=True,
-            chunk_size=part,
-            max_concurrency=2,
+        interruptibly(
+            lambda: obstore.put(
+                self._server.parts,
+                name,
+                _pieces(source, size, part),
+                use_multipart=True,
+                chunk_size=part,
+                max_concurrency=2,
+            )
         )
 
     def _upload_if_absent(self, name: str, file: BinaryIO, size: int) -> None:
@@ -220,6 +228,8 @@ class S3Store:
             yield
         except (BaseError, BotoCoreError, ClientError, FileNotFoundError) as error:
             raise self._error(error, doing, key) from error
+        except OSError as error:  # the file that is being uploaded
+            raise StoreError(f"cannot {doing} {self._place(key)}: {error.strerror or error}") from error
 
     def _error(self, error: Exception, doing: str, key: str | None) -> SighError:
         place = self._place(key)
