@@ -12,6 +12,7 @@ SighError                     1  a run failed
 │   ├── Denied                4  credentials or permissions
 │   └── Unreachable           5  no answer, or no such bucket or folder
 ├── DataError                 1  stored data is damaged or not what it says
+│   └── MissingGlyph          1  no font has a character that is to be drawn
 ├── ShardFailed               1  one shard can never succeed (a worker exits 65)
 ├── PartialFailure            3  the run ended, some samples failed
 ├── GateFailed                6  a limit set by the user was broken
@@ -95,6 +96,12 @@ class Unreachable(StoreError):
 
 class DataError(SighError):
     """Stored data is damaged, or is not what its record says."""
+
+
+class MissingGlyph(DataError):
+    """No font has a character that is to be drawn."""
+
+    code = "missing_glyph"
 
 
 class ShardFailed(SighError):

@@ -45,12 +45,12 @@ class Clock:
     def rest(self) -> datetime:
         """Move on to another stretch of conversation: hours or days later."""
         kind = self._draws.random()
-        if kind < 0.3:
-            hours = self._draws.uniform(2, 8)
-        elif kind < 0.8:
-            hours = self._draws.uniform(9, 40)
+        if kind < 0.5:
+            hours = self._draws.uniform(0.4, 6)
+        elif kind < 0.85:
+            hours = self._draws.uniform(9, 36)
         else:
-            hours = self._draws.uniform(40, 200)
+            hours = self._draws.uniform(36, 200)
         return self._move(hours * 3600)
 
     def look(self) -> datetime:

@@ -52,6 +52,7 @@ def compose(
     if group and draws.chance(0.16):
         messages = _with_news(draws.fork("news"), here, people, messages, script.title)
     now = script.clock.look()
+    channels = draws.shuffled(words.pools["channel"]) if group else []
     title = script.title if group else people[1 - owner].name
     if not group and style == "given" and draws.chance(0.15) and "contact" in words.pools:
         title = draws.choice(words.pools["contact"])
@@ -69,7 +70,8 @@ def compose(
         messages=_with_status(draws.fork("status"), messages, owner, group),
         now=now,
         group=group,
-        channel=draws.choice(words.pools["channel"]) if group else "",
+        channel=draws.choice(channels) if channels else "",
+        channels=tuple(channels),
         community=draws.choice(words.pools["server"]) if group else "",
         members=size if not group or draws.chance(0.5) else size + draws.integer(1, 240),
     )
@@ -119,7 +121,7 @@ class _Script:
         if plan.chance(0.45):
             self._add(plan.choice(shared["greeting"].opens), cast, filler, topic)
         self._add(plan.choice(topic.opens), cast, filler, topic)
-        for more in plan.shuffled(topic.mores)[: plan.integer(0, 2)]:
+        for more in plan.shuffled(topic.mores)[: plan.integer(0, 3)]:
             self.clock.pause()
             if group:
                 cast = [cast[0], *plan.shuffled(cast[1:])]

@@ -58,6 +58,8 @@ class Conversation:
     group: bool
     channel: str
     """Name of the channel, for clients whose groups are channels of a community; empty when direct."""
+    channels: tuple[str, ...]
+    """The channels of the community in their order, this one among them."""
     community: str
     """Name of the community that the channel belongs to; empty when direct."""
     members: int

@@ -1,0 +1,330 @@
+"""The frame around messages: the phone's status bar, headers, input bars, the home indicator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sigh_batch.render.avatars import Avatars
+from sigh_batch.render.colors import Rgb, mix, see_through, text_on
+from sigh_batch.render.page import Page
+from sigh_batch.render.painter import Color
+from sigh_batch.render.palette import Palette
+from sigh_batch.render.typeset import Paragraph
+from sigh_batch.rng import Draws
+from sigh_batch.scene.conversation import Conversation
+from sigh_batch.scene.locale import Locale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """What a phone shows around every application."""
+
+    status: str
+    """round (time in the middle of a wide margin) or flat (a narrow bar); empty on computers."""
+    battery: int
+    signal: int
+    network: str
+    indicator: bool
+    """Whether a line at the bottom stands for the home button."""
+
+    @property
+    def top(self) -> float:
+        """Height of the status bar in logical pixels."""
+        return {"round": 47.0, "flat": 26.0, "": 0.0}[self.status]
+
+    @property
+    def bottom(self) -> float:
+        """Height kept free at the bottom in logical pixels."""
+        return 24.0 if self.indicator else 0.0
+
+
+def draw_phone(draws: Draws, form: str) -> Phone:
+    """Return the phone's own signs, none on a computer."""
+    status = draws.choice(("round", "flat", "flat")) if form == "phone" else ""
+    return Phone(
+        status=status,
+        battery=draws.integer(6, 100),
+        signal=draws.integer(1, 4),
+        network=draws.choice(("", "5G", "4G", "LTE", "")),
+        indicator=status == "round" or (status == "flat" and draws.chance(0.4)),
+    )
+
+
+def paint_status(page: Page, phone: Phone, here: Locale, conversation: Conversation, ink: Color) -> None:
+    """Draw the status bar: the time, the network and the battery."""
+    if not phone.status:
+        return
+    height = page.px(phone.top)
+    round_ends = phone.status == "round"
+    size, weight = (15.5, 600) if round_ends else (13.0, 500)
+    clock = here.clock_text(conversation.now.hour, conversation.now.minute)
+    for word in here.ampm:
+        clock = clock.replace(word, "").strip() if word else clock
+    time = page.set(clock, page.style(size, weight))
+    middle = height - page.px(18) if round_ends else height / 2
+    left = page.px(34) if round_ends else page.px(16)
+    page.label(
+        "time",
+        time,
+        left,
+        round(middle - time.height / 2),
+        ink,
+        value=conversation.now.isoformat(timespec="seconds"),
+    )
+    _battery_and_network(page, phone, middle, page.width - (page.px(26) if round_ends else page.px(14)), ink)
+
+
+def _battery_and_network(page: Page, phone: Phone, middle: float, right: int, ink: Color) -> None:
+    px, faint = page.px, see_through(ink, 0.35)
+    width, tall = px(24), px(12)
+    x, y = right - width - px(2), round(middle - tall / 2)
+    page.edge(x, y, width, tall, faint, max(1.0, page.scale), px(3.6))
+    page.box(x + width + page.px(1), y + px(4), px(1.6), tall - px(8), faint, px(0.8))
+    inner = max(px(2), round((width - px(4)) * phone.battery / 100))
+    low = phone.battery <= 20
+    page.box(x + px(2), y + px(2), inner, tall - px(4), (235, 77, 61) if low else ink, px(2))
+    x -= px(6)
+    if phone.network:
+        name = page.set(phone.network, page.style(12.5, 600), direction="ltr")
+        x -= int(name.width)
+        page.text(name, x, round(middle - name.height / 2), ink)
+    else:
+        x -= px(17)
+        page.icon("wifi", x, round(middle - px(8.5)), px(17), ink, 2.8)
+    x -= px(6)
+    for step in range(4):
+        tall_bar = px(4 + 2.6 * step)
+        bar_x = x - px(4.6) * (4 - step)
+        color = ink if step < phone.signal else faint
+        page.box(bar_x, y + tall - tall_bar, px(3), tall_bar, color, px(1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """How a client's header is laid out; sizes in logical pixels."""
+
+    height: float
+    back: str
+    """Icon that leads back, or empty."""
+    avatar: float
+    """Size of the avatar, 0 for none."""
+    sign: str
+    """Icon before the title, such as the channel's sign, or empty."""
+    centered: bool
+    icons: tuple[str, ...]
+    title: float
+    weight: int
+    subtitle: bool
+    line: bool
+    """Whether a hairline stands below."""
+
+
+def paint_header(
+    page: Page,
+    palette: Palette,
+    header: Header,
+    avatars: Avatars,
+    conversation: Conversation,
+    *,
+    top: int,
+    title: str,
+    subtitle: str,
+) -> int:
+    """Draw the header from `top` and note it; return where it ends."""
+    px = page.px
+    height = px(header.height)
+    page.box(0, 0, page.width, top + height, palette.bar)
+    if header.line:
+        page.box(0, top + height - page.hair, page.width, page.hair, palette.line)
+    bar = page.note("header", 0, top, page.width, height, text=title)
+    left, right = px(8), page.width - px(10)
+    if header.back:
+        page.icon(header.back, left, top + (height - px(24)) // 2, px(24), palette.bar_text, 2.1)
+        left += px(28)
+    else:
+        left += px(8)
+    for name in reversed(header.icons):
+        right -= px(22)
+        page.icon(name, right, top + (height - px(22)) // 2, px(22), palette.bar_soft, 1.9)
+        right -= px(16)
+    if header.centered:
+        _centered_title(page, palette, header, avatars, conversation, top, height, title, subtitle, bar)
+        return top + height
+    if header.avatar:
+        size = px(header.avatar)
+        _title_avatar(page, avatars, conversation, left, top + (height - size) // 2, size, bar)
+        left += size + px(11)
+    if header.sign:
+        page.icon(header.sign, left, top + (height - px(22)) // 2, px(22), palette.bar_soft, 2.0)
+        left += px(28)
+    _title(page, palette, header, conversation, left, right - px(6), top, height, title, subtitle, bar)
+    return top + height
+
+
+def _title(
+    page: Page,
+    palette: Palette,
+    header: Header,
+    conversation: Conversation,
+    left: int,
+    right: int,
+    top: int,
+    height: int,
+    title: str,
+    subtitle: str,
+    bar: int | None,
+) -> None:
+    name = page.set(title, page.style(header.title, header.weight, 1.3), right - left, lines=1)
+    under = None
+    if header.subtitle and subtitle:
+        under = page.set(subtitle, page.style(header.title * 0.77, 400, 1.3), right - left, lines=1)
+    y = top + round((height - name.height - (under.height if under else 0)) / 2)
+    _note_title(page, conversation, name, left, y, palette.bar_text, bar)
+    if under:
+        page.text(under, left, y + round(name.height), palette.bar_soft)
+
+
+def _centered_title(
+    page: Page,
+    palette: Palette,
+    header: Header,
+    avatars: Avatars,
+    conversation: Conversation,
+    top: int,
+    height: int,
+    title: str,
+    subtitle: str,
+    bar: int | None,
+) -> None:
+    width = page.width - page.px(150)
+    name = page.set(title, page.style(header.title, header.weight, 1.3), width, lines=1)
+    under = None
+    if header.subtitle and subtitle:
+        under = page.set(subtitle, page.style(header.title * 0.82, 400, 1.3), width, lines=1)
+    size = page.px(header.avatar)
+    gap = page.px(3) if size else 0
+    total = size + gap + round(name.height) + (round(under.height) if under else 0)
+    y = top + (height - total) // 2
+    if size:
+        _title_avatar(page, avatars, conversation, (page.width - size) // 2, y, size, bar)
+        y += size + gap
+    _note_title(page, conversation, name, round((page.width - name.width) / 2), y, palette.bar_text, bar)
+    if under:
+        y += round(name.height)
+        page.text(under, round((page.width - under.width) / 2), y, palette.bar_soft)
+
+
+def _note_title(
+    page: Page, conversation: Conversation, name: Paragraph, x: int, y: int, ink: Color, bar: int | None
+) -> None:
+    """Draw the title; of a direct conversation it is the other person's name, and noted as such."""
+    if conversation.group:
+        page.label("header", name, x, y, ink, parent=bar)
+    else:
+        other = conversation.people[1 - conversation.owner]
+        page.label("author", name, x, y, ink, value=other.id, parent=bar)
+
+
+def _title_avatar(
+    page: Page, avatars: Avatars, conversation: Conversation, x: int, y: int, size: int, bar: int | None
+) -> None:
+    if conversation.group:
+        avatars.draw_group(page, conversation, x, y, size, bar)
+    else:
+        avatars.draw(page, conversation.people[1 - conversation.owner], x, y, size, parent=bar)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputBar:
+    """How a client's input is laid out; sizes in logical pixels."""
+
+    height: float
+    """Height of the field."""
+    margin: float
+    """Around the field."""
+    left: tuple[str, ...]
+    """Icons before the field."""
+    inside: tuple[str, ...]
+    """Icons in the field: the first before the placeholder, the others at its end."""
+    right: tuple[str, ...]
+    """Icons after the field."""
+    disc: bool
+    """Whether the last icon stands white on a disc of the accent."""
+    round: float
+    """Corner radius of the field."""
+    outlined: bool
+    """Whether the field has an outline in place of a fill."""
+    size: float
+    """Size of the placeholder."""
+
+
+def input_height(page: Page, bar: InputBar, phone: Phone) -> int:
+    """Return the height of the whole input area."""
+    return page.px(bar.height) + 2 * page.px(bar.margin) + page.px(phone.bottom)
+
+
+def paint_input(
+    page: Page, palette: Palette, bar: InputBar, phone: Phone, hint: str, behind: Rgb | None
+) -> None:
+    """Draw the input area at the bottom and note it; on `behind`, or floating over what is there."""
+    px = page.px
+    top = page.height - input_height(page, bar, phone)
+    if behind:
+        page.box(0, top, page.width, page.height - top, behind)
+    height, margin = px(bar.height), px(bar.margin)
+    y = top + margin
+    icon = px(24)
+    dim = palette.secondary(behind or palette.ground)
+    left, right = margin, page.width - margin
+    for name in bar.left:
+        page.icon(name, left, y + (height - icon) // 2, icon, dim, 1.8)
+        left += icon + px(10)
+    for place, name in enumerate(reversed(bar.right)):
+        if bar.disc and place == 0:
+            right -= height
+            page.disc(right, y, height, palette.accent)
+            inner = round(height * 0.52)
+            inset = (height - inner) // 2
+            page.icon(name, right + inset, y + inset, inner, text_on(palette.accent, 2.6), 2.1)
+            right -= px(8)
+        else:
+            right -= icon
+            page.icon(name, right, y + (height - icon) // 2, icon, dim, 1.8)
+            right -= px(12)
+    field = page.note("input", left, y, right - left, height, text=hint)
+    fill = behind if bar.outlined and behind else palette.field
+    page.box(left, y, right - left, height, fill, min(px(bar.round), height / 2))
+    if bar.outlined:
+        page.edge(
+            left, y, right - left, height, mix(fill, dim, 0.4), page.hair, min(px(bar.round), height / 2)
+        )
+    _field(page, palette, bar, hint, left, right, y, height, fill, field)
+    if phone.indicator:
+        width = round(page.width * 0.36)
+        ink = see_through(palette.text, 0.9)
+        page.box((page.width - width) // 2, page.height - px(13), width, px(5), ink, px(2.5))
+
+
+def _field(
+    page: Page,
+    palette: Palette,
+    bar: InputBar,
+    hint: str,
+    left: int,
+    right: int,
+    y: int,
+    height: int,
+    fill: Rgb,
+    field: int | None,
+) -> None:
+    px, small = page.px, page.px(21)
+    ink = palette.secondary(fill)
+    x = left + px(max(12.0, min(bar.round, bar.height / 2) * 0.8))
+    if bar.inside and bar.inside[0]:
+        page.icon(bar.inside[0], x, y + (height - small) // 2, small, ink, 1.8)
+        x += small + px(9)
+    for name in reversed(bar.inside[1:]):
+        right -= small + px(12)
+        page.icon(name, right, y + (height - small) // 2, small, ink, 1.8)
+    text = page.set(hint, page.style(bar.size), right - x - px(8), lines=1)
+    page.label("input", text, x, y + round((height - text.height) / 2), ink, parent=field)

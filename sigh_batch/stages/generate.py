@@ -1,0 +1,250 @@
+"""Drawing screenshots: index -> a conversation nobody had, as some client would show it.
+
+Everything about the device and the look is drawn before the conversation, so that no property of
+the file depends on what is said.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from sigh_batch.config.generate import FormConfig, GenerateConfig
+from sigh_batch.config.settings import Settings
+from sigh_batch.data.sample import Json, Sample
+from sigh_batch.errors import ConfigError, UnknownName
+from sigh_batch.render.avatars import Avatars, list_pictures
+from sigh_batch.render.encode import mask_png, png
+from sigh_batch.render.fonts import Catalogue, open_catalogue
+from sigh_batch.render.page import Page, Sheet
+from sigh_batch.render.painter import TextMode, painters
+from sigh_batch.render.skins import skins
+from sigh_batch.render.skins.base import described
+from sigh_batch.render.typeset import Typesetter
+from sigh_batch.rng import Draws, for_sample
+from sigh_batch.scene.compose import compose, used_splits
+from sigh_batch.scene.corpus import own_lines
+from sigh_batch.scene.locale import locale, locale_names
+from sigh_batch.scene.pools import SPLITS, divide
+from sigh_batch.stages import stages
+
+_THEMES = ("light", "dark")
+_EDGINGS = ("none", "grey", "subpixel")
+_HINTINGS = ("none", "slight", "normal", "full")
+_FAMILY_WEIGHT = {"serif": 0.15, "mono": 0.1}
+_FEWEST_DIVIDED = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """What a screenshot is taken on."""
+
+    form: str
+    width: int
+    height: int
+    """Width and height of the window in logical pixels."""
+    scale: float
+    family: str
+    mode: TextMode
+
+
+@stages.register("generate")
+class Generate:
+    """Makes screenshots; every sample is a function of the settings and its index."""
+
+    def __init__(self, settings: Settings) -> None:
+        config = settings.generate
+        self._seed = settings.seed
+        self._config = config
+        _check_names("skin", config.skins, skins.names())
+        _check_names("theme", config.themes, _THEMES)
+        _check_names("locale", config.locales, locale_names())
+        _check_names("edging", config.text.edging, _EDGINGS)
+        _check_names("hinting", config.text.hinting, _HINTINGS)
+        self._splits = used_splits(config.splits)
+        if config.conversation.corpus:
+            own_lines(config.conversation.corpus, self._splits)
+        pictures = list_pictures(config.avatar_folder) if config.avatar_folder else ()
+        shares = divide(path.name for path in pictures)
+        self._pictures = {
+            split: tuple(path for path in pictures if path.name in shares[split]) for split in SPLITS
+        }
+        catalogue = open_catalogue(config.font_folder)
+        self._families = _divided_families(catalogue, config)
+        self._typesetter = Typesetter(catalogue)
+        self._painter = painters.get(config.painter)()
+
+    def id_of(self, index: int) -> str:
+        """Return the id of a sample: its index, and a hash that differs from seed to seed."""
+        told = hashlib.blake2b(f"{self._seed}/generate/{index}".encode(), digest_size=4)
+        return f"{index:08d}-{told.hexdigest()}"
+
+    def make(self, index: int) -> Sample:
+        """Draw one screenshot.
+
+        Raises MissingGlyph when no font has a character of the user's own text.
+        """
+        config = self._config
+        draws = for_sample(self._seed, "generate", index)
+        identity = self.id_of(index)
+        split = _pick(draws, config.splits.model_dump())
+        skin_name = _pick(draws, config.skins)
+        skin = skins.get(skin_name)
+        theme = _pick(draws, config.themes)
+        code = _pick(draws, config.locales)
+        device = self._draw_device(draws.fork("device"), skin.forms, split)
+        group = _draw_group(draws, skin.groups, config.conversation.groups)
+        pictures = self._pictures[split]
+        look = skin.design(draws.fork("look"), theme == "dark", device.form, bool(pictures))
+        count = self._draw_count(draws, device.height / skin.row)
+
+        conversation = compose(
+            draws.fork("conversation"),
+            config.conversation,
+            identity=identity,
+            code=code,
+            split=split,
+            group=group,
+            count=count,
+            splits=self._splits,
+        )
+        here = locale(code)
+        sheet = Sheet(
+            width=round(device.width * device.scale),
+            height=round(device.height * device.scale),
+            scale=device.scale,
+            family=device.family,
+            rtl=here.direction == "rtl",
+            snap=not device.mode.subpixel_positioning,
+        )
+        canvas = self._painter.begin(sheet.width, sheet.height, look.palette.ground, device.mode)
+        page = Page(canvas, self._typesetter, sheet)
+        skin.paint(page, conversation, here, look, Avatars(look.avatars, pictures))
+        return Sample(
+            id=identity,
+            index=index,
+            seed=self._seed,
+            stage="generate",
+            group=identity,
+            pair=identity,
+            split=split,
+            label=0,
+            format=config.format,
+            width=sheet.width,
+            height=sheet.height,
+            image=png(canvas.rgba()),
+            mask=_empty_mask(sheet.width, sheet.height),
+            encodes=({"codec": "png", "width": sheet.width, "height": sheet.height},),
+            skin=skin_name,
+            theme=theme,
+            scale=device.scale,
+            font=device.family,
+            locale=code,
+            elements=tuple(page.elements),
+            drawn=_told(device, look, conversation),
+        )
+
+    def _draw_device(self, draws: Draws, forms: tuple[str, ...], split: str) -> Device:
+        config = self._config
+        known: dict[str, FormConfig] = {form: getattr(config, form) for form in forms}
+        weights = {form: entry.weight for form, entry in known.items()}
+        form = _pick(draws, weights) if sum(weights.values()) > 0 else forms[0]
+        entry = known[form]
+        scale = float(_pick(draws, entry.scales))
+        names, shares = self._families[split]
+        return Device(
+            form=form,
+            width=draws.integer(entry.width.min, entry.width.max),
+            height=draws.integer(entry.height.min, entry.height.max),
+            scale=scale,
+            family=draws.weighted(names, shares),
+            mode=_draw_mode(draws, config, form, scale),
+        )
+
+    def _draw_count(self, draws: Draws, capacity: float) -> int:
+        config = self._config.conversation
+        enough = int(capacity * 1.25) + 2
+        if draws.chance(config.full):
+            return min(max(enough, config.messages.min), config.messages.max)
+        return draws.integer(config.messages.min, max(config.messages.min, min(config.messages.max, enough)))
+
+
+def _draw_mode(draws: Draws, config: GenerateConfig, form: str, scale: float) -> TextMode:
+    text = config.text
+    edging, hinting = _pick(draws, text.edging), _pick(draws, text.hinting)
+    if edging == "subpixel" and (scale > 1 or form == "phone"):
+        edging = "grey"
+    if hinting == "full" and scale > 1:
+        hinting = "slight"
+    return TextMode(
+        edging=edging,  # type: ignore[arg-type]
+        hinting=hinting,  # type: ignore[arg-type]
+        subpixel_positioning=draws.chance(text.subpixel_positioning),
+        contrast=round(draws.uniform(text.contrast.min, text.contrast.max), 2),
+        gamma=round(draws.uniform(text.gamma.min, text.gamma.max), 2),
+    )
+
+
+def _draw_group(draws: Draws, groups: tuple[bool, ...], share: float) -> bool:
+    drawn = draws.chance(share)
+    return drawn if len(groups) > 1 else groups[0]
+
+
+def _divided_families(
+    catalogue: Catalogue, config: GenerateConfig
+) -> dict[str, tuple[tuple[str, ...], tuple[float, ...]]]:
+    """Return the font families of each split and their weights; few families are shared by all."""
+    styles = {face.family: face.style for face in catalogue.faces}
+    known = catalogue.families()
+    names = known if config.fonts == "all" else tuple(config.fonts)
+    _check_names("font family", names, known)
+    usual = [name for name in names if styles[name] not in _FAMILY_WEIGHT]
+    shares = {split: list(names) for split in SPLITS}
+    if len(usual) >= _FEWEST_DIVIDED:
+        shares = divide(usual)
+        shares["train"] += [name for name in names if name not in usual]
+    return {
+        split: (tuple(share), tuple(_FAMILY_WEIGHT.get(styles[name], 1.0) for name in share))
+        for split, share in shares.items()
+    }
+
+
+def _check_names(what: str, wanted: Any, known: tuple[str, ...]) -> None:
+    if not wanted:
+        raise ConfigError(f"no {what} to draw from; known: {', '.join(known)}")
+    for name in wanted:
+        if name not in known:
+            raise UnknownName(what, name, known)
+
+
+def _pick(draws: Draws, weights: dict[str, float]) -> str:
+    return draws.weighted(list(weights), list(weights.values()))
+
+
+def _told(device: Device, look: Any, conversation: Any) -> Json:
+    """Return what was drawn, as plain values."""
+    palette = look.palette
+    told = {name: value for name, value in described(look).items() if isinstance(value, str | int | float)}
+    colors = {
+        name: "#{:02x}{:02x}{:02x}".format(*getattr(palette, name))
+        for name in ("ground", "bar", "text", "accent")
+    }
+    return {
+        "form": device.form,
+        "text": asdict(device.mode),
+        "look": {**told, **colors, "status": look.phone.status, "avatars": list(look.avatars.kinds)},
+        "topic": conversation.topic,
+        "group": conversation.group,
+        "people": len(conversation.people),
+        "messages": len(conversation.messages),
+        "now": conversation.now.isoformat(timespec="seconds"),
+    }
+
+
+@functools.lru_cache(maxsize=256)
+def _empty_mask(width: int, height: int) -> bytes:
+    return mask_png(np.zeros((height, width), np.uint8))
