@@ -12,7 +12,6 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -55,17 +54,11 @@ def test_everything_imported_is_asked_for(folders: tuple[str, ...], groups: tupl
     assert not [name for name in sorted(found) if not names_of(homes.get(name, [name])) & asked]
 
 
-@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
-def test_each_python_gets_one_version_of_everything(python: str) -> None:
-    machine = {"python_version": python, "python_full_version": f"{python}.1", "sys_platform": "linux"}
-    machine |= {"platform_python_implementation": "CPython", "implementation_name": "cpython"}
-    names = []
-    for line in PINS:
-        pin = PIN.fullmatch(line)
-        assert pin
-        if pin["marker"] is None or Marker(pin["marker"]).evaluate(machine):
-            names.append(pin["name"])
-    assert len(names) == len(set(names)) >= 85
+def test_every_python_gets_the_same_versions() -> None:
+    # Versions decide bytes: a set begun on one machine must go on on another.
+    names = [line.partition("==")[0] for line in PINS]
+    assert len(names) == len(set(names))
+    assert not [line for line in PINS if "python_version" in line or "python_full_version" in line]
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
