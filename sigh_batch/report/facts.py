@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from sigh_batch.data.catalog import Catalog
 from sigh_batch.data.manifest import read_manifest
-from sigh_batch.data.sample import Failure, Json
+from sigh_batch.data.sample import Failure
 from sigh_batch.store import Store
 
 LABELS = {0: "clean", 1: "forged"}
@@ -47,10 +47,6 @@ class SetFacts:
     def name(self) -> str:
         """The last part of the URL."""
         return posixpath.basename(self.url.rstrip("/")) or self.url
-
-    def as_json(self) -> Json:
-        """Return the facts as `sigh data show --json` prints them."""
-        return asdict(self)
 
 
 def read_facts(store: Store) -> SetFacts:

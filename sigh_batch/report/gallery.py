@@ -17,6 +17,9 @@ from sigh_batch.report.facts import SetFacts, sort_counts
 from sigh_batch.report.page import inert_json, render_page
 from sigh_batch.report.pictures import TINT, Pictures, Unreadable, shrink_pictures
 
+_ROWS = 6
+_COLUMNS = 2
+"""How many values of a column the tables list: this many rows, this many times."""
 _MARKUP = 1200
 """Bytes of markup around one sample, above what its own strings take."""
 
@@ -150,9 +153,17 @@ def _filters(cards: Sequence[_Card]) -> list[dict[str, Any]]:
 
 
 def _composition(facts: SetFacts) -> list[dict[str, Any]]:
-    """Return the tables of what the whole set is made of."""
+    """Return the tables of what the whole set is made of; a long one goes on beside itself."""
     tables = []
     for facet in FACETS:
-        if counts := facts.counts.get(facet.name):
-            tables.append({"title": facet.title, "values": sort_counts(counts), "most": max(counts.values())})
+        values = sort_counts(facts.counts.get(facet.name, {}))
+        for start in range(0, min(len(values), _ROWS * _COLUMNS), _ROWS):
+            tables.append(
+                {
+                    "title": f"{facet.title}, continued" if start else facet.title,
+                    "rows": values[start : start + _ROWS],
+                    "most": values[0][1],
+                    "more": max(0, len(values) - _ROWS * _COLUMNS) if start else 0,
+                }
+            )
     return tables

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import pairwise
 
 import pytest
@@ -66,7 +66,7 @@ def test_failed_samples_are_told_apart_and_the_first_are_named() -> None:
     assert [failure.index for failure in facts.failures] == list(range(0, 150, 3))
     assert facts.failures[1] == make_failure(3, "torn 3")
     assert sum(facts.counts["theme"].values()) == 200
-    told = json.loads(json.dumps(facts.as_json()))
+    told = json.loads(json.dumps(asdict(facts)))
     assert (told["failed"], told["failures"][0]["code"]) == (100, "unreadable_image")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -82,12 +83,21 @@ def test_what_is_stored_shows_like_what_was_made(samples: Sequence[Sample], page
 def test_the_filters_count_this_page_and_the_tables_the_whole_set(page: Gallery) -> None:
     text = text_of(page)
     assert "Samples 300 On this page 7 Pictures 42.1 MB Seed 7 Config hash 1a2b3c4d5e6f" in text
-    assert "Split train 240 80 % test 60 20 %" in text.replace("\u202f", " ")
+    assert "Split train 240 80 % test 60 20 %" in text
     assert "All train (4) validation (2) test (1)" in text
     assert "All clean (5) forged (2)" in text
     assert "Operation All text_replace (2)" in text
     assert "Benign" not in text
     assert "7 of 300 samples are here; the tables above count all of them." in text
+
+
+def test_a_column_of_many_values_goes_on_beside_itself_and_says_how_many_are_left() -> None:
+    counts = {"locale": {f"l{number:02d}": 100 - number for number in range(15)}}
+    text = text_of(render_gallery(replace(FACTS, counts=counts), []))
+    assert "Locale l00 100 33" in text
+    assert "l05 95 32 % Locale, continued l06 94 31" in text
+    assert "l11 89 30 % and 3 more" in text
+    assert "l12" not in text
 
 
 def test_nothing_comes_from_outside(page: Gallery) -> None:
