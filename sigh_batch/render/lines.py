@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
+import math
 from typing import NamedTuple, TypeAlias
 
 from sigh_batch.render import bidi
@@ -46,29 +47,46 @@ class Row:
         self._rtl = rtl
         self._levels = bidi.levels(text, rtl) if rtl or bidi.has_rtl(text) else None
 
-    def breaks(self, limit: float) -> list[tuple[int, int]]:
-        """Return start and end of each line; the white space that a break falls on is in neither."""
-        found: list[tuple[int, int]] = []
-        begin, end, at, x = 0, 0, 0, 0.0
+    def lines(self, limit: float, offset: int) -> list[SetLine]:
+        """Return the row in lines no wider than the limit; `offset` is where the row starts in its text.
+
+        The white space that a line breaks at is in no line.
+        """
+        found: list[SetLine] = []
+        items: list[Item] = []
+        plain, shape_of, space = self._levels is None, self._sizer.shape, self._sizer.space
+        begin, end, at, x, right = 0, 0, 0, 0.0, 0.0
         for chunk in self.text.split(" "):
             stop = at + len(chunk)
             if chunk:
-                width = self.width(at, stop)
+                shape = shape_of(chunk, False) if plain else None
+                width = shape.width if shape else self.width(at, stop)
                 while x + width > limit:
                     cut = self._cut(at, stop, limit - x, at == begin)
-                    if cut == stop:
+                    if cut == stop or (cut == at and at == begin):
                         break
-                    if cut == at and begin == at:
-                        break
-                    found.append((begin, cut if cut > at else end))
+                    if cut > at:
+                        part = self.text[at:cut]
+                        items.append((part, at + offset, x, shape_of(part, False)))
+                        end, right = cut, x + items[-1][3].width
+                    found.append(self._line(begin, end, offset, items, right))
+                    items = []
                     begin = at = cut
-                    width, x = self.width(at, stop), 0.0
-                x += width
+                    x = right = 0.0
+                    shape = shape_of(self.text[at:stop], False) if plain else None
+                    width = shape.width if shape else self.width(at, stop)
+                if shape:
+                    items.append((shape.text, at + offset, x, shape))
+                right = x = x + width
                 end = stop
-            x += self._sizer.space
+            x += space
             at = stop + 1
-        found.append((begin, end))
+        found.append(self._line(begin, end, offset, items, right))
         return found
+
+    def line(self, offset: int) -> SetLine:
+        """Return the whole row as one line."""
+        return self.lines(math.inf, offset)[0]
 
     def width(self, start: int, end: int) -> float:
         """Return the width of part of the row, set in one line."""
@@ -78,28 +96,18 @@ class Row:
                 return self._sizer.shape(text, False).width
         return sum(piece.width for piece in self._pieces(start, end))
 
-    def line(self, start: int, end: int, offset: int) -> SetLine:
-        """Return the line that holds the row's characters start to end; `offset` is where the row starts."""
-        text = self.text[start:end]
-        if self._levels is not None:
-            return self._mixed_line(start, end, offset)
-        items: list[Item] = []
-        shape, space = self._sizer.shape, self._sizer.space
-        at, x, right = start + offset, 0.0, 0.0
-        for chunk in text.split(" "):
-            if chunk:
-                shaped = shape(chunk, False)
-                items.append((chunk, at, x, shaped))
-                right = x = x + shaped.width
-            x += space
-            at += len(chunk) + 1
-        return SetLine(text, start + offset, right, items)
+    def _line(self, start: int, end: int, offset: int, items: list[Item], width: float) -> SetLine:
+        if self._levels is None:
+            return SetLine(self.text[start:end], start + offset, width, items)
+        return self._mixed_line(start, end, offset)
 
     def _cut(self, start: int, stop: int, room: float, force: bool) -> int:
         """Return up to where the chunk fits into the room; `start` when no break there is allowed."""
         chunk = self.text[start:stop]
-        lengths = self._lengths(start, stop)
         places = [*opportunities(chunk), len(chunk)]
+        if not force and len(places) == 1:
+            return start
+        lengths = self._lengths(start, stop)
         if force and lengths[places[0]] > room:
             places = list(itertools.accumulate(map(len, graphemes(chunk))))
         fits = bisect.bisect_right(places, room, key=lambda place: lengths[place]) - 1

@@ -8,6 +8,7 @@ painter at the very same places; only its pixels differ. This module imports no 
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -92,7 +93,7 @@ class Canvas(Protocol):
     def gradient(
         self, x: float, y: float, width: float, height: float, top: Color, bottom: Color, radii: Radii = 0.0
     ) -> None:
-        """Fill a rectangle with a vertical gradient."""
+        """Fill a rectangle, snapped to whole pixels, with a vertical gradient."""
 
     def shadow(
         self, x: float, y: float, width: float, height: float, color: Color, blur: float, radii: Radii = 0.0
@@ -102,7 +103,7 @@ class Canvas(Protocol):
     def picture(
         self, image: Pixels, x: float, y: float, width: float, height: float, radii: Radii = 0.0
     ) -> None:
-        """Draw an RGB or RGBA array (alpha not premultiplied) into a rectangle, scaled and clipped to it."""
+        """Draw an RGB or RGBA array (straight alpha), scaled to a rectangle snapped to whole pixels."""
 
     def push_clip(self, x: float, y: float, width: float, height: float, radii: Radii = 0.0) -> None:
         """Draw only inside this rectangle (and inside every clip pushed before) until `pop_clip`."""
@@ -215,6 +216,29 @@ def words_of(text: Paragraph | Line | Word) -> list[Sequence[Word]]:
         return [(text,)]
     lines = text.lines if isinstance(text, Paragraph) else (text,)
     return [line.words for line in lines if line.words]
+
+
+def ink_box(
+    text: Paragraph | Line | Word, x: float, y: float, width: int, height: int
+) -> tuple[int, int, int, int]:
+    """Return the part of a picture (left, top, right, bottom) that drawing the text there can touch.
+
+    Glyphs stick out of their boxes, by less than an em.
+    """
+    words = [word for line in words_of(text) for word in line]
+    if not words:
+        return 0, 0, 0, 0
+    em = max(run.size for word in words for run in word.shape.runs)
+    left = min(word.x for word in words) - em
+    right = max(word.x + word.width for word in words) + em
+    top = min(word.y for word in words) - em
+    bottom = max(word.y + word.height for word in words) + em
+    return (
+        max(0, math.floor(x + left)),
+        max(0, math.floor(y + top)),
+        max(0, min(width, math.ceil(x + right))),
+        max(0, min(height, math.ceil(y + bottom))),
+    )
 
 
 @functools.lru_cache(maxsize=512)

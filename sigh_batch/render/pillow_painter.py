@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageChops, ImageFilter, ImageFont, features
 
-from sigh_batch.render import coverage
+from sigh_batch.render import coverage, sprite
 from sigh_batch.render.fonts import Face
 from sigh_batch.render.painter import (
     PLAIN,
@@ -47,7 +47,6 @@ _SHAPED = features.check("raqm")
 _LIMITS = (
     "text has no sub-pixel edges: they are drawn grey",
     "hinting is always what FreeType chooses for the font",
-    "pictures are placed on whole pixels",
 )
 _UNSHAPED = "this Pillow lacks raqm: joined scripts and emoji sequences fall apart into their letters"
 
@@ -196,13 +195,9 @@ class PillowCanvas:
         self, x: float, y: float, width: float, height: float, top: Color, bottom: Color, radii: Radii = 0.0
     ) -> None:
         """Fill a rectangle with a vertical gradient."""
-        box = self._around(x, y, width, height)
-        part = np.clip((np.arange(box[1], box[3]) + 0.5 - y) / height, 0, 1)[:, None]
-        ends = [np.array([*color[:3], opacity(color)], np.float64) for color in (top, bottom)]
-        rows = (ends[0] * (1 - part) + ends[1] * part + 0.5).astype(np.uint8)
-        colors = np.repeat(rows[:, None, :], box[2] - box[0], axis=1)
-        levels = coverage.rectangle(x, y, width, height, corners(radii), box)
-        self._paste(Image.fromarray(colors), Image.fromarray(levels), box)
+        left, top_row, across, down = sprite.place(x, y, width, height)
+        pixels = sprite.gradient(across, down, top, bottom, y - top_row, height)
+        self._put_colors(sprite.round_off(pixels, radii), left, top_row)
 
     def shadow(
         self, x: float, y: float, width: float, height: float, color: Color, blur: float, radii: Radii = 0.0
@@ -221,15 +216,8 @@ class PillowCanvas:
         self, image: Pixels, x: float, y: float, width: float, height: float, radii: Radii = 0.0
     ) -> None:
         """Draw an RGB or RGBA array (alpha not premultiplied) into a rectangle, scaled and clipped to it."""
-        left, top = round(x), round(y)
-        size = (max(1, round(x + width) - left), max(1, round(y + height) - top))
-        source = Image.fromarray(np.ascontiguousarray(image)).convert("RGBA")
-        if source.size != size:
-            source = source.resize(size, Image.Resampling.BILINEAR)
-        box = coverage.around(left, top, left + size[0], top + size[1], self.width, self.height)
-        part = source.crop((box[0] - left, box[1] - top, box[2] - left, box[3] - top))
-        levels = coverage.rectangle(left, top, *size, corners(radii), box)
-        self._paste(part, Image.fromarray(levels), box)
+        left, top, across, down = sprite.place(x, y, width, height)
+        self._put_colors(sprite.round_off(sprite.fit(image, across, down), radii), left, top)
 
     def push_clip(self, x: float, y: float, width: float, height: float, radii: Radii = 0.0) -> None:
         """Draw only inside this rectangle (and inside every clip pushed before) until `pop_clip`."""
@@ -274,18 +262,28 @@ class PillowCanvas:
             if glyph is None:
                 continue
             across, below = int(at) + glyph.left, math.floor(y + down + 0.5) + glyph.top
-            box = (across, below, across + glyph.image.width, below + glyph.image.height)
-            inside = coverage.around(*box, self.width, self.height)
-            image = glyph.image
-            if inside != box:
-                cut = (inside[0] - box[0], inside[1] - box[1], inside[2] - box[0], inside[3] - box[1])
-                if cut[0] >= cut[2] or cut[1] >= cut[3]:
-                    continue
-                image = image.crop(cut)
+            image, inside = self._cut(glyph.image, across, below)
+            if image is None:
+                continue
             if run.face.colored:
-                self._paste(image, Image.new("L", image.size, opacity(color)), inside)
+                self._paste(image, opacity(color), inside)
             else:
                 self._put_mask(image.point(curve) if curve else image, inside, color)
+
+    def _cut(self, image: Image.Image, left: int, top: int) -> tuple[Image.Image | None, coverage.Box]:
+        """Return the part of an image that lies on the canvas, and where."""
+        box = (left, top, left + image.width, top + image.height)
+        inside = coverage.around(*box, self.width, self.height)
+        if inside == box:
+            return image, box
+        if inside[0] >= inside[2] or inside[1] >= inside[3]:
+            return None, inside
+        return image.crop((inside[0] - left, inside[1] - top, inside[2] - left, inside[3] - top)), inside
+
+    def _put_colors(self, pixels: Pixels, left: int, top: int) -> None:
+        image, inside = self._cut(Image.fromarray(pixels), left, top)
+        if image is not None:
+            self._paste(image, 255, inside)
 
     def _shapes(self, shapes: Sequence[Sequence[Point]], fill: Color) -> None:
         box = self._bounds(shapes, 0.0)
@@ -316,13 +314,13 @@ class PillowCanvas:
             mask = ImageChops.multiply(mask, self._clips[-1].crop(box))
         self._image.paste((*color[:3], 255), box, mask)
 
-    def _paste(self, image: Image.Image, mask: Image.Image, box: coverage.Box) -> None:
-        """Blend a picture in where its alpha, the mask and the clips let it."""
-        if box[0] >= box[2] or box[1] >= box[3]:
-            return
+    def _paste(self, image: Image.Image, alpha: int, box: coverage.Box) -> None:
+        """Blend a picture in where its alpha and the clips let it."""
+        mask = image.getchannel("A")
+        if alpha < 255:
+            mask = mask.point([(level * alpha + 127) // 255 for level in range(256)])
         if self._clips:
             mask = ImageChops.multiply(mask, self._clips[-1].crop(box))
-        mask = ImageChops.multiply(mask, image.getchannel("A"))
         self._image.paste(image.convert("RGB"), box, mask)
 
 

@@ -13,8 +13,8 @@ import uharfbuzz  # type: ignore[import-untyped]
 from sigh_batch.render.breaking import graphemes, wants_emoji
 from sigh_batch.render.fonts import Catalogue, Face, invisible
 
-_KEPT_UNITS = 1 << 16
-_KEPT_SHAPES = 1 << 13
+_KEPT = 1 << 17
+"""Shapes kept in all sizes together, and in font units: less than 100 MB."""
 
 
 class Run(NamedTuple):
@@ -54,10 +54,35 @@ class Run(NamedTuple):
         )
 
 
+class Shelf:
+    """Where shapes are kept: when it is full it is cleared, which costs less than to keep an order."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._rows: list[dict[Any, Any]] = []
+
+    def row(self) -> dict[Any, Any]:
+        """Return a new part of the shelf."""
+        self._rows.append({})
+        return self._rows[-1]
+
+    def grow(self) -> None:
+        """Say that something is about to be put on the shelf."""
+        self._count += 1
+        if self._count > _KEPT:
+            self.clear()
+
+    def clear(self) -> None:
+        """Take everything off."""
+        for row in self._rows:
+            row.clear()
+        self._count = 0
+
+
 class Shape:
     """A piece of text shaped at one size: its runs and its measures."""
 
-    __slots__ = ("ascent", "descent", "drawn", "runs", "text", "width")
+    __slots__ = ("ascent", "descent", "runs", "text", "width")
 
     def __init__(self, text: str, runs: tuple[Run, ...], width: float, ascent: float, descent: float) -> None:
         self.text = text
@@ -65,8 +90,6 @@ class Shape:
         self.width = width
         self.ascent = ascent
         self.descent = descent
-        self.drawn: dict[Any, Any] = {}
-        """What painters keep with a shape, such as its glyph runs in their own form."""
 
     def span(self, start: int, end: int) -> tuple[float, float]:
         """Return the left and right edge of text[start:end]; a shared glyph counts to its first character."""
@@ -118,17 +141,17 @@ class _Part(NamedTuple):
 class Shaper:
     """Shapes pieces in one family and weight with its fallbacks, in font units."""
 
-    def __init__(self, catalogue: Catalogue, family: str, weight: int, language: str = "") -> None:
+    def __init__(self, catalogue: Catalogue, shelf: Shelf, family: str, weight: int, language: str) -> None:
         self._language = language
         self.chain = catalogue.chain(family, weight)
-        self._units: dict[tuple[str, bool], tuple[_Part, ...]] = {}
+        self.shelf = shelf
+        self._units: dict[tuple[str, bool], tuple[_Part, ...]] = shelf.row()
 
     def parts(self, text: str, rtl: bool) -> tuple[_Part, ...]:
         """Return the piece's runs in visual order."""
         found = self._units.get((text, rtl))
         if found is None:
-            if len(self._units) >= _KEPT_UNITS:
-                self._units.clear()
+            self.shelf.grow()
             spans = self._faces(text)
             made = [_shape_span(text, start, stop, face, rtl, self._language) for start, stop, face in spans]
             found = self._units[text, rtl] = tuple(reversed(made) if rtl else made)
@@ -173,8 +196,8 @@ class Sizer:
         self._size = size
         self._spacing = letter_spacing
         self._snap = snap
-        self._ltr: dict[str, Shape] = {}
-        self._rtl: dict[str, Shape] = {}
+        self._ltr: dict[str, Shape] = shaper.shelf.row()
+        self._rtl: dict[str, Shape] = shaper.shelf.row()
         self.ascent, self.descent, self.gap = self._extents(shaper.chain[0])
         self.space = self.shape(" ", False).width
 
@@ -183,8 +206,7 @@ class Sizer:
         kept = self._rtl if rtl else self._ltr
         found = kept.get(text)
         if found is None:
-            if len(kept) >= _KEPT_SHAPES:
-                kept.clear()
+            self._shaper.shelf.grow()
             found = kept[text] = self._scale(text, rtl)
         return found
 

@@ -51,16 +51,10 @@ def coverage_canvas(levels: Pixels) -> Any:
     return skia.Canvas.MakeRasterDirect(skia.ImageInfo.MakeA8(width, height), levels, width)
 
 
-def with_alpha(image: Pixels) -> Pixels:
-    """Return the picture with four channels, in one piece of memory."""
-    if image.shape[2] == 3:
-        image = np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
-    return np.ascontiguousarray(image)
-
-
-def image_of(pixels: Pixels) -> Any:
-    """Return an image that shares the pixels; the caller keeps them alive."""
-    return skia.Image.fromarray(pixels, skia.kRGBA_8888_ColorType, copy=False)
+def image_of(pixels: Pixels, opaque: bool) -> Any:
+    """Return an image that shares the pixels, opaque or with premultiplied alpha; the caller keeps them."""
+    alpha = skia.kOpaque_AlphaType if opaque else skia.kPremul_AlphaType
+    return skia.Image.fromarray(pixels, skia.kRGBA_8888_ColorType, alpha, copy=False)
 
 
 def rounded(x: float, y: float, width: float, height: float, radii: Radii) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import functools
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sigh_batch.render import sprite
 from sigh_batch.render.fonts import Face
 from sigh_batch.render.painter import (
     PLAIN,
@@ -21,11 +22,13 @@ from sigh_batch.render.painter import (
     TextMode,
     corners,
     coverage_table,
+    ink_box,
     luminance,
     opacity,
     painters,
     words_of,
 )
+from sigh_batch.render.shaping import Run
 from sigh_batch.render.skia_forms import (
     Memory,
     argb,
@@ -36,7 +39,6 @@ from sigh_batch.render.skia_forms import (
     skia,
     stroke_of,
     surface_of,
-    with_alpha,
 )
 from sigh_batch.render.typeset import Line, Paragraph, Word
 
@@ -56,9 +58,9 @@ _HINTINGS = {
     "full": skia.FontHinting.kFull,
 }
 _EXACT = skia.SamplingOptions()
-_SMOOTH = skia.SamplingOptions(skia.FilterMode.kLinear, skia.MipmapMode.kLinear)
+_ANYWHERE = skia.Rect.MakeLTRB(-1e6, -1e6, 1e6, 1e6)
+"""Bounds of glyph runs: to find the real ones takes longer than to clip."""
 _BLACK: Color = (0, 0, 0)
-_UNBENT = TextMode(edging="grey")
 
 
 @painters.register("skia")
@@ -71,10 +73,8 @@ class SkiaPainter:
     def __init__(self) -> None:
         self._manager = skia.FontMgr.New_Custom_Empty()
         self._typefaces: dict[Face, Any] = {}
-        self._fonts: dict[tuple[Face, float, TextMode], Any] = {}
+        self._books: dict[TextMode, _Book] = {}
         self._fills: dict[Color, Any] = {}
-        self._inks: dict[tuple[Color, TextMode], Any] = {}
-        self._stripe_inks: dict[tuple[Color, TextMode], tuple[Any, Any]] = {}
         self._memory = Memory()
         self._wide = np.zeros(0, np.uint8)
 
@@ -83,7 +83,7 @@ class SkiaPainter:
         pixels = self._memory.take(width, height)
         surface = surface_of(pixels)
         surface.getCanvas().clear(argb(background[:3]))
-        return SkiaCanvas(self, surface, pixels, mode)
+        return SkiaCanvas(self, surface, pixels, self._book(mode))
 
     def fill(self, color: Color) -> Any:
         """Return the paint that fills with a colour."""
@@ -92,41 +92,13 @@ class SkiaPainter:
             paint = _keep(self._fills, color, skia.Paint(AntiAlias=True, Color=argb(color)))
         return paint
 
-    def ink(self, color: Color, mode: TextMode) -> Any:
-        """Return the paint of grey text: it bends the coverage as the mode says, and in no other way."""
-        paint = self._inks.get((color, mode))
-        if paint is None:
-            paint = skia.Paint(AntiAlias=True, Color=argb(color))
-            table = coverage_table(mode.contrast, mode.gamma, luminance(color))
-            paint.setMaskFilter(skia.TableMaskFilter.Create(table))
-            _keep(self._inks, (color, mode), paint)
-        return paint
-
-    def stripe_inks(self, color: Color, mode: TextMode) -> tuple[Any, Any]:
-        """Return the paints that put sub-pixel coverage on a picture: one takes light away, one adds it."""
-        paints = self._stripe_inks.get((color, mode))
-        if paints is None:
-            part = opacity(color) / 255
-            tables = [coverage_table(mode.contrast, mode.gamma, value) for value in color[:3]]
-            away = [[255 - round(level * part) for level in table] for table in tables]
-            add = [
-                [round(round(level * part) * value / 255) for level in table]
-                for table, value in zip(tables, color[:3], strict=True)
-            ]
-            paints = (_mixer(away, skia.BlendMode.kModulate), _mixer(add, skia.BlendMode.kPlus))
-            _keep(self._stripe_inks, (color, mode), paints)
-        return paints
-
-    def font(self, face: Face, size: float, mode: TextMode) -> Any:
-        """Return the face at a size, set up as the mode says."""
-        font = self._fonts.get((face, size, mode))
-        if font is None:
-            font = skia.Font(self._typeface(face), size)
-            font.setEdging(_EDGINGS[mode.edging])
-            font.setHinting(_HINTINGS[mode.hinting])
-            font.setSubpixel(mode.subpixel_positioning)
-            _keep(self._fonts, (face, size, mode), font)
-        return font
+    def typeface(self, face: Face) -> Any:
+        """Return Skia's form of a face."""
+        typeface = self._typefaces.get(face)
+        if typeface is None:
+            typeface = self._manager.makeFromData(skia.Data.MakeWithCopy(face.data))
+            self._typefaces[face] = typeface
+        return typeface
 
     def wide(self, width: int, height: int) -> tuple[Any, NDArray[np.uint8]]:
         """Return an empty canvas three times as wide, and the coverage that text leaves on it."""
@@ -137,24 +109,71 @@ class SkiaPainter:
         canvas.scale(3, 1)
         return canvas, coverage
 
-    def _typeface(self, face: Face) -> Any:
-        typeface = self._typefaces.get(face)
-        if typeface is None:
-            typeface = self._manager.makeFromData(skia.Data.MakeWithCopy(face.data))
-            self._typefaces[face] = typeface
-        return typeface
+    def _book(self, mode: TextMode) -> _Book:
+        book = self._books.get(mode)
+        if book is None:
+            book = _keep(self._books, mode, _Book(self, mode))
+        return book
+
+
+class _Book:
+    """Fonts and paints of one text mode."""
+
+    def __init__(self, painter: SkiaPainter, mode: TextMode) -> None:
+        self.mode = mode
+        self._painter = painter
+        self._fonts: dict[tuple[Face, float], Any] = {}
+        self._inks: dict[Color, Any] = {}
+        self._stripe_inks: dict[Color, tuple[Any, Any]] = {}
+
+    def font(self, face: Face, size: float) -> Any:
+        """Return the face at a size, set up as the mode says."""
+        font = self._fonts.get((face, size))
+        if font is None:
+            font = skia.Font(self._painter.typeface(face), size)
+            font.setEdging(_EDGINGS[self.mode.edging])
+            font.setHinting(_HINTINGS[self.mode.hinting])
+            font.setSubpixel(self.mode.subpixel_positioning)
+            _keep(self._fonts, (face, size), font)
+        return font
+
+    def ink(self, color: Color) -> Any:
+        """Return the paint of text: it bends the coverage as the mode says, and in no other way."""
+        paint = self._inks.get(color)
+        if paint is None:
+            paint = skia.Paint(AntiAlias=True, Color=argb(color))
+            if self.mode.edging == "grey":
+                table = coverage_table(self.mode.contrast, self.mode.gamma, luminance(color))
+                paint.setMaskFilter(skia.TableMaskFilter.Create(table))
+            _keep(self._inks, color, paint)
+        return paint
+
+    def stripe_inks(self, color: Color) -> tuple[Any, Any]:
+        """Return the paints that put sub-pixel coverage on a picture: one takes light away, one adds it."""
+        paints = self._stripe_inks.get(color)
+        if paints is None:
+            part = opacity(color) / 255
+            tables = [coverage_table(self.mode.contrast, self.mode.gamma, value) for value in color[:3]]
+            away = [[255 - round(level * part) for level in table] for table in tables]
+            add = [
+                [round(round(level * part) * value / 255) for level in table]
+                for table, value in zip(tables, color[:3], strict=True)
+            ]
+            paints = (_mixer(away, skia.BlendMode.kModulate), _mixer(add, skia.BlendMode.kPlus))
+            _keep(self._stripe_inks, color, paints)
+        return paints
 
 
 class SkiaCanvas:
     """A picture in the painter's memory."""
 
-    def __init__(self, painter: SkiaPainter, surface: Any, pixels: Pixels, mode: TextMode) -> None:
+    def __init__(self, painter: SkiaPainter, surface: Any, pixels: Pixels, book: _Book) -> None:
         self.height, self.width = pixels.shape[:2]
         self._painter = painter
         self._surface = surface
         self._canvas = surface.getCanvas()
         self._pixels = pixels
-        self._mode = mode
+        self._book = book
         self._wide: tuple[Any, NDArray[np.uint8]] | None = None
 
     def rect(self, x: float, y: float, width: float, height: float, fill: Color, radii: Radii = 0.0) -> None:
@@ -219,10 +238,10 @@ class SkiaCanvas:
         self, x: float, y: float, width: float, height: float, top: Color, bottom: Color, radii: Radii = 0.0
     ) -> None:
         """Fill a rectangle with a vertical gradient."""
-        paint = skia.Paint(AntiAlias=True)
-        ends = [skia.Point(x, y), skia.Point(x, y + height)]
-        paint.setShader(skia.GradientShader.MakeLinear(ends, [argb(top), argb(bottom)]))
-        self._fill(x, y, width, height, radii, paint)
+        left, top_row, across, down = sprite.place(x, y, width, height)
+        pixels = sprite.gradient(across, down, top, bottom, y - top_row, height)
+        plain = opacity(top) == opacity(bottom) == 255 and not any(corners(radii))
+        self._put(sprite.round_off(pixels, radii), left, top_row, plain)
 
     def shadow(
         self, x: float, y: float, width: float, height: float, color: Color, blur: float, radii: Radii = 0.0
@@ -237,16 +256,10 @@ class SkiaCanvas:
         self, image: Pixels, x: float, y: float, width: float, height: float, radii: Radii = 0.0
     ) -> None:
         """Draw an RGB or RGBA array (alpha not premultiplied) into a rectangle, scaled and clipped to it."""
-        whole = x == int(x) and y == int(y) and (height, width) == image.shape[:2]
-        box = skia.Rect.MakeXYWH(x, y, width, height)
-        pixels = with_alpha(image)
-        source = image_of(pixels)
-        if not any(corners(radii)):
-            self._canvas.drawImageRect(source, box, _EXACT if whole else _SMOOTH, self._painter.fill(_BLACK))
-            return
-        self.push_clip(x, y, width, height, radii)
-        self._canvas.drawImageRect(source, box, _EXACT if whole else _SMOOTH)
-        self.pop_clip()
+        left, top, across, down = sprite.place(x, y, width, height)
+        plain = image.shape[2] == 3 and not any(corners(radii))
+        pixels = sprite.round_off(sprite.fit(image, across, down), radii)
+        self._put(pixels, left, top, plain)
 
     def push_clip(self, x: float, y: float, width: float, height: float, radii: Radii = 0.0) -> None:
         """Draw only inside this rectangle (and inside every clip pushed before) until `pop_clip`."""
@@ -259,19 +272,14 @@ class SkiaCanvas:
 
     def text(self, text: Paragraph | Line | Word, x: float, y: float, color: Color) -> None:
         """Draw set text; (x, y) is the top left corner of its whole paragraph, also for a line or a word."""
-        mode = self._mode
-        if mode.edging == "subpixel":
+        if self._book.mode.edging == "subpixel":
             self._striped_text(text, x, y, color)
             return
-        painter = self._painter
-        plain = painter.fill(color)
-        ink = painter.ink(color, mode) if mode.edging == "grey" else plain
-        for words in words_of(text):
-            inked, colored = self._blobs(words)
-            if inked is not None:
-                self._canvas.drawTextBlob(inked, x, y + words[0].baseline, ink)
-            if colored is not None:
-                self._canvas.drawTextBlob(colored, x, y + words[0].baseline, plain)
+        inked, colored = self._blobs(words_of(text))
+        if inked is not None:
+            self._canvas.drawTextBlob(inked, x, y, self._book.ink(color))
+        if colored is not None:
+            self._canvas.drawTextBlob(colored, x, y, self._painter.fill(color))
 
     def pixels(self) -> Pixels:
         """Return a copy of the picture: height x width x 3, contiguous."""
@@ -280,6 +288,11 @@ class SkiaCanvas:
     def rgba(self) -> Pixels:
         """Return the picture as height x width x 4 without copying; gone with the painter's next `begin`."""
         return self._pixels
+
+    def _put(self, pixels: Pixels, left: int, top: int, opaque: bool) -> None:
+        if not opaque:
+            pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2mRGBA), np.uint8)
+        self._canvas.drawImage(image_of(pixels, opaque), left, top, _EXACT)
 
     def _fill(self, x: float, y: float, width: float, height: float, radii: Radii, paint: Any) -> None:
         if radii == 0.0:
@@ -296,54 +309,64 @@ class SkiaCanvas:
         if self._wide is None:
             self._wide = self._painter.wide(self.width, self.height)
         canvas, coverage = self._wide
-        away, add = self._painter.stripe_inks(color, self._mode)
-        if not self._mode.subpixel_positioning:
+        away, add = self._book.stripe_inks(color)
+        if not self._book.mode.subpixel_positioning:
             x = float(round(x))
-        for words in words_of(text):
-            top = y + words[0].baseline
-            inked, colored = self._blobs(words)
-            if inked is not None:
-                canvas.drawTextBlob(inked, x, top, self._painter.ink(_BLACK, _UNBENT))
-                box = inked.bounds().makeOffset(x, top).makeOutset(1, 1)
-                left, right = max(0, math.floor(box.left())), min(self.width, math.ceil(box.right()))
-                upper, lower = max(0, math.floor(box.top())), min(self.height, math.ceil(box.bottom()))
-                if left < right and upper < lower:
-                    thirds = coverage[upper:lower, 3 * left : 3 * right]
-                    mixed = cv2.blur(thirds, (3, 1), borderType=cv2.BORDER_CONSTANT)
-                    stripes = mixed.reshape(lower - upper, right - left, 3)
-                    pixels = np.asarray(cv2.cvtColor(stripes, cv2.COLOR_RGB2RGBA), np.uint8)
-                    for paint in (away, add):
-                        self._canvas.drawImage(image_of(pixels), left, upper, _EXACT, paint)
-                    thirds[...] = 0
-            if colored is not None:
-                self._canvas.drawTextBlob(colored, x, top, self._painter.fill(color))
+        inked, colored = self._blobs(words_of(text))
+        if inked is not None:
+            canvas.drawTextBlob(inked, x, y, _unbent())
+            left, upper, right, lower = ink_box(text, x, y, self.width, self.height)
+            if left < right and upper < lower:
+                thirds = coverage[upper:lower, 3 * left : 3 * right]
+                mixed = cv2.blur(thirds, (3, 1), borderType=cv2.BORDER_CONSTANT)
+                stripes = mixed.reshape(lower - upper, right - left, 3)
+                pixels = np.asarray(cv2.cvtColor(stripes, cv2.COLOR_RGB2RGBA), np.uint8)
+                for paint in (away, add):
+                    self._canvas.drawImage(image_of(pixels, True), left, upper, _EXACT, paint)
+                thirds[...] = 0
+        if colored is not None:
+            self._canvas.drawTextBlob(colored, x, y, self._painter.fill(color))
 
-    def _blobs(self, words: Sequence[Word]) -> tuple[Any, Any]:
-        """Return the words' glyphs as an inked and a coloured blob, or None where there are no such glyphs.
+    def _blobs(self, lines: Sequence[Sequence[Word]]) -> tuple[Any, Any]:
+        """Return the lines' glyphs as an inked and a coloured blob, or None where there are no such glyphs.
 
-        Glyphs of one font become one run: a run a word costs twice the time.
+        Neighbours of one font become one run: a run a word costs three times as much.
         """
-        flat: dict[tuple[Face, float], tuple[list[int], list[float]]] = {}
         ink, colored = skia.TextBlobBuilder(), skia.TextBlobBuilder()
-        for word in words:
-            left = word.x
-            for run in word.shape.runs:
-                if run.ys is None:
-                    lists = flat.get((run.face, run.size))
-                    if lists is None:
-                        lists = flat[run.face, run.size] = ([], [])
-                    lists[0].extend(run.glyphs)
-                    lists[1].extend([at + left for at in run.xs])
-                elif run.glyphs:
-                    points = [skia.Point(at + left, down) for at, down in zip(run.xs, run.ys, strict=True)]
-                    builder = colored if run.face.colored else ink
-                    builder.allocRunPos(
-                        self._painter.font(run.face, run.size, self._mode), run.glyphs, points
-                    )
-        for (face, size), (glyphs, xs) in flat.items():
-            builder = colored if face.colored else ink
-            builder.allocRunPosH(self._painter.font(face, size, self._mode), glyphs, xs, 0.0)
+        for words in lines:
+            baseline = words[0].baseline
+            face, size = words[0].shape.runs[0][:2]
+            glyphs: list[int] = []
+            xs: list[float] = []
+            for _, _, left, _, shape in words:
+                for run in shape.runs:
+                    if run[4] is not None:
+                        self._add_raised(colored if run.face.colored else ink, run, left, baseline)
+                        continue
+                    if run[0] is not face or run[1] != size:
+                        if glyphs:
+                            builder, font = colored if face.colored else ink, self._book.font(face, size)
+                            builder.allocRunPosH(font, glyphs, xs, baseline, _ANYWHERE)
+                        (face, size), glyphs, xs = run[:2], [], []
+                    glyphs += run[2]
+                    for at in run[3]:
+                        xs.append(at + left)
+            if glyphs:
+                builder, font = colored if face.colored else ink, self._book.font(face, size)
+                builder.allocRunPosH(font, glyphs, xs, baseline, _ANYWHERE)
         return ink.make(), colored.make()
+
+    def _add_raised(self, builder: Any, run: Run, left: float, baseline: float) -> None:
+        """Add a run of which some glyphs do not lie on the baseline."""
+        downs = run.ys or (0.0,) * len(run.xs)
+        points = [skia.Point(at + left, down + baseline) for at, down in zip(run.xs, downs, strict=True)]
+        builder.allocRunPos(self._book.font(run.face, run.size), run.glyphs, points, _ANYWHERE)
+
+
+@functools.cache
+def _unbent() -> Any:
+    """Return the paint that leaves the plain coverage of text."""
+    return skia.Paint(AntiAlias=True, MaskFilter=skia.TableMaskFilter.Create(range(256)))
 
 
 def _keep(kept: dict[K, V], key: K, value: V) -> V:

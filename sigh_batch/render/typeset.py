@@ -6,6 +6,7 @@ all painters share one set of boxes.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -13,13 +14,17 @@ from typing import Literal, NamedTuple
 from sigh_batch.render import bidi
 from sigh_batch.render.breaking import graphemes
 from sigh_batch.render.fonts import Catalogue
-from sigh_batch.render.lines import Item, Row, SetLine
-from sigh_batch.render.shaping import Shape, Shaper, Sizer
+from sigh_batch.render.lines import Row, SetLine
+from sigh_batch.render.shaping import Shape, Shaper, Shelf, Sizer
 
 Direction = Literal["ltr", "rtl", "auto"]
 Align = Literal["start", "center", "end"]
 
 _KEPT_STYLES = 512
+_KEPT_SHORT = 4096
+_SHORT = 16
+"""Up to so many characters, a whole paragraph is kept: times, names and labels come again."""
+_SLACK = 1e-3
 _CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -105,8 +110,10 @@ class Typesetter:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        self._shelf = Shelf()
         self._shapers: dict[tuple[str, int, str], Shaper] = {}
         self._sizers: dict[TextStyle, Sizer] = {}
+        self._short: dict[tuple[object, ...], Paragraph] = {}
 
     def set(
         self,
@@ -124,35 +131,55 @@ class Typesetter:
         A word wider than that is divided; a single character wider than that sticks out. With
         `max_lines`, the last line ends in the ellipsis when text is left over.
         """
-        limit = float("inf") if width is None else width + 1e-3
+        key = (text, style, width, direction, align, max_lines, ellipsis)
+        found = self._short.get(key) if len(text) <= _SHORT else None
+        if found is None:
+            found = self._set(*key)
+            if len(text) <= _SHORT:
+                if len(self._short) >= _KEPT_SHORT:
+                    self._short.clear()
+                self._short[key] = found
+        return found
+
+    def _set(
+        self,
+        text: str,
+        style: TextStyle,
+        width: float | None,
+        direction: Direction,
+        align: Align,
+        max_lines: int | None,
+        ellipsis: str,
+    ) -> Paragraph:
+        limit = math.inf if width is None else width + _SLACK
         plain = _CONTROLS.sub(_replacement, text) if _CONTROLS.search(text) else text
-        if direction == "auto":
-            direction = bidi.first_strong(plain)
+        rtl = direction == "rtl" or (direction == "auto" and bidi.first_strong(plain) == "rtl")
         sizer = self._sizer(style)
         lines: list[SetLine] = []
-        start, truncated = 0, False
+        start = 0
         for part in plain.split("\n"):
-            row = Row(part, sizer, direction == "rtl")
-            for begin, end in row.breaks(limit):
-                if max_lines is not None and len(lines) == max_lines:
-                    truncated = True
-                    lines[-1] = _shorten(plain, lines[-1], sizer, direction == "rtl", limit, ellipsis)
-                    break
-                lines.append(row.line(begin, end, start))
-            if truncated:
-                break
+            lines.extend(Row(part, sizer, rtl).lines(limit, start))
             start += len(part) + 1
-        return _stack(text, style, sizer, lines, direction, align, truncated)
+            if max_lines is not None and len(lines) > max_lines:
+                break
+        truncated = max_lines is not None and len(lines) > max_lines
+        if truncated:
+            del lines[max_lines:]
+            lines[-1] = _shorten(plain, lines[-1], sizer, rtl, limit, ellipsis)
+        return _stack(text, style, sizer, lines, rtl, align, truncated)
 
     def _sizer(self, style: TextStyle) -> Sizer:
         sizer = self._sizers.get(style)
         if sizer is None:
             key = (style.family, style.weight, style.language)
             shaper = self._shapers.get(key)
-            if shaper is None:
-                shaper = self._shapers[key] = Shaper(self.catalogue, *key)
             if len(self._sizers) >= _KEPT_STYLES:
                 self._sizers.clear()
+                self._shapers.clear()
+                self._shelf = Shelf()
+                shaper = None
+            if shaper is None:
+                shaper = self._shapers[key] = Shaper(self.catalogue, self._shelf, *key)
             sizer = self._sizers[style] = Sizer(shaper, style.size, style.letter_spacing, style.snap)
         return sizer
 
@@ -175,7 +202,7 @@ def _shorten(text: str, last: SetLine, sizer: Sizer, rtl: bool, limit: float, el
         row = Row("".join(parts[:middle]).rstrip() + ellipsis, sizer, rtl)
         low, high = (middle, high) if row.width(0, len(row.text)) <= limit else (low, middle - 1)
     row = Row("".join(parts[:low]).rstrip() + ellipsis, sizer, rtl)
-    return row.line(0, len(row.text), last.start)
+    return row.line(last.start)
 
 
 def _stack(
@@ -183,13 +210,13 @@ def _stack(
     style: TextStyle,
     sizer: Sizer,
     lines: list[SetLine],
-    direction: str,
+    rtl: bool,
     align: Align,
     truncated: bool,
 ) -> Paragraph:
     """Put the lines under each other and align them within the longest."""
     width = max(line.width for line in lines)
-    push = {"start": float(direction == "rtl"), "center": 0.5, "end": float(direction == "ltr")}[align]
+    push = {"start": float(rtl), "center": 0.5, "end": float(not rtl)}[align]
     stacked, top = [], 0.0
     for line in lines:
         ascent, descent, height = sizer.ascent, sizer.descent, sizer.ascent + sizer.descent + sizer.gap
@@ -201,12 +228,7 @@ def _stack(
             height = max(height, ascent + descent)
         baseline = float(int(top + (height - ascent - descent) / 2 + ascent + 0.5))
         left = (width - line.width) * push
-        words = tuple(_word(item, left, baseline) for item in line.items)
+        words = tuple([Word(part, start, x + left, baseline, shape) for part, start, x, shape in line.items])
         stacked.append(Line(line.text, line.start, left, top, line.width, height, baseline, words))
         top += height
-    return Paragraph(text, style, width, top, tuple(stacked), direction, truncated)
-
-
-def _word(item: Item, left: float, baseline: float) -> Word:
-    text, start, x, shape = item
-    return Word(text, start, x + left, baseline, shape)
+    return Paragraph(text, style, width, top, tuple(stacked), "rtl" if rtl else "ltr", truncated)
