@@ -209,9 +209,10 @@ def _check_present(present: Merged, plan: Plan, identity: Identity, store: Store
 
 def _tar_sizes(store: Store, plan: Plan) -> list[int | None]:
     sizes: list[int | None] = [None] * len(plan)
+    number = plan.reader(SHARDS, ".tar")
     for found in store.list(SHARDS):
-        shard = plan.number(found.key.removeprefix(SHARDS).removesuffix(".tar"))
-        if shard is not None and found.key == plan.tar_key(shard):
+        shard = number(found.key)
+        if shard is not None:
             sizes[shard] = found.size
     return sizes
 

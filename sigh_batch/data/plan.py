@@ -6,7 +6,7 @@ A plan is two numbers, so every pod works it out by itself. It says nothing of h
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,13 +66,25 @@ class Plan:
 
     def number(self, name: str) -> int | None:
         """Return the shard of that name, or None where the plan has none."""
-        digits = name.removeprefix("part-")
-        if len(name) - len(digits) != 5 or len(digits) != self.digits:
-            return None
-        if not (digits.isascii() and digits.isdigit()):
-            return None
-        shard = int(digits)
-        return shard if shard < self.shards else None
+        return self.reader("", "")(name)
+
+    def reader(self, before: str, after: str) -> Callable[[str], int | None]:
+        """Return the function from a key to its shard, for keys that have these around the name.
+
+        A listing calls it a million times, so that what is the same for all keys is worked out here.
+        """
+        head = f"{before}part-"
+        start, stop = len(head), len(head) + self.digits
+        length, shards = stop + len(after), self.shards
+
+        def number(key: str) -> int | None:
+            digits = key[start:stop]
+            if len(key) != length or not (digits.isdecimal() and digits.isascii()):
+                return None
+            shard = int(digits)
+            return shard if shard < shards and key.startswith(head) and key.endswith(after) else None
+
+        return number
 
     def tar_key(self, shard: int) -> str:
         """Return the key of a shard's tar."""
@@ -105,10 +117,9 @@ def remaining(store: Store, plan: Plan, identity: Identity) -> Sequence[int]:
 def finished(store: Store, plan: Plan) -> NDArray[np.bool_]:
     """Return, for every shard of the plan, whether its record is there."""
     flags = bytearray(len(plan))
-    start, end = len(RECORDS), -len(".json")
+    number = plan.reader(RECORDS, ".json")
     for found in store.list(RECORDS):
-        key = found.key
-        shard = plan.number(key[start:end]) if key.endswith(".json") else None
+        shard = number(found.key)
         if shard is not None:
             flags[shard] = 1
     return np.frombuffer(flags, dtype=np.bool_)

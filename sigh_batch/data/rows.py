@@ -18,7 +18,7 @@ class RowsWriter:
 
     def __init__(self, path: Path, shard: str) -> None:
         self._rows = RowsBuilder(shard)
-        self._sink = _HashedFile(path)
+        self._sink = HashedFile(path)
         self._writer = open_writer(self._sink)
 
     def add(self, sample: Sample, at: Placement) -> None:
@@ -50,7 +50,7 @@ class RowsWriter:
             self._writer.write_table(self._rows.take(), row_group_size=ROW_GROUP)
 
 
-class _HashedFile:
+class HashedFile:
     """A file that only grows, with the hash of what went into it; what a Parquet writer needs."""
 
     def __init__(self, path: Path) -> None:
@@ -60,6 +60,7 @@ class _HashedFile:
         self.closed = False
 
     def write(self, data: bytes) -> int:
+        """Append all of the bytes."""
         self.digest.update(data)
         rest = memoryview(data)
         while rest:
@@ -68,8 +69,9 @@ class _HashedFile:
         return len(data)
 
     def flush(self) -> None:
-        self._file.flush()
+        """Do nothing: what is written is with the system already."""
 
     def close(self) -> None:
+        """Close the file; hash and size stay."""
         self.closed = True
         self._file.close()

@@ -58,7 +58,7 @@ class ShardWriter:
             self._folder = new_folder(folder)
             self._tar_path = Path(self._folder.name, f"{name}.tar")
             self._rows_path = Path(self._folder.name, f"{name}.parquet")
-            self._tar = TarWriter(self._tar_path)
+            self._tar = TarWriter(self._tar_path, lasting=folder is not None)
             self._rows = RowsWriter(self._rows_path, name)
 
     def __enter__(self) -> ShardWriter:

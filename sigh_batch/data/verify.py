@@ -85,9 +85,9 @@ def _claimed(store: Store, told: Merged) -> tuple[Identity, list[str]]:
 def _strangers(store: Store, plan: Plan) -> Iterator[str]:
     """Yield a sentence for every object that no shard of the plan has."""
     for prefix, ending in ((SHARDS, ".tar"), (ROWS, ".parquet"), (RECORDS, ".json")):
+        number = plan.reader(prefix, ending)
         for found in store.list(prefix):
-            name = found.key.removeprefix(prefix)
-            if not name.endswith(ending) or plan.number(name.removesuffix(ending)) is None:
+            if number(found.key) is None:
                 yield f"{found.key} in {store.url} belongs to no shard of this run; delete it"
 
 
