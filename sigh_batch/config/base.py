@@ -17,13 +17,18 @@ class Config(BaseModel):
 
 def _read_weights(value: Any) -> Any:
     """Let `name` and `[name, name]` stand for equal weights, and null take a name out."""
-    if isinstance(value, str):
+    if isinstance(value, str | int | float):
         value = [value]
     if isinstance(value, list):
-        return {str(name): 1.0 for name in value}
+        return {_name(name): 1.0 for name in value}
     if isinstance(value, dict):
-        return {str(name): weight for name, weight in value.items() if weight is not None}
+        return {_name(name): weight for name, weight in value.items() if weight is not None}
     return value
+
+
+def _name(value: Any) -> str:
+    """Return a name that YAML may have read as a number, such as a scale."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _check_weights(value: dict[str, float]) -> dict[str, float]:
@@ -33,9 +38,11 @@ def _check_weights(value: dict[str, float]) -> dict[str, float]:
     return dict(sorted(value.items()))
 
 
+_Written = str | float | list[str | float] | dict[str, float | None]
+
 Weights = Annotated[
     dict[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]],
-    BeforeValidator(_read_weights, json_schema_input_type=str | list[str] | dict[str, float | None]),
+    BeforeValidator(_read_weights, json_schema_input_type=_Written),
     AfterValidator(_check_weights),
 ]
 """How often each name is drawn: a map of weights, a list of equally likely names, or one name."""

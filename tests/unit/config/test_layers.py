@@ -61,6 +61,11 @@ def test_maps_merge_and_anything_else_replaces(tmp_path: Path) -> None:
         "sms": 1.0,
         "server": 1.0,
     }
+    for written in ("2", "[2]", "{2: 1}", "2.0", "'2'"):
+        scales = resolved(
+            tmp_path, ["generate: {phone: {scales: null}}"], [f"generate.phone.scales={written}"]
+        )
+        assert scales.settings.generate.phone.scales == {"2": 1.0}
     without = resolved(tmp_path, sets=["generate.skins.sms=null"]).settings.generate.skins
     assert without == {"server": 1.0, "bubbles": 1.0}
 
