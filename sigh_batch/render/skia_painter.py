@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sigh_batch.render import sprite
+from sigh_batch.render import sprite, stripes
 from sigh_batch.render.fonts import Face
 from sigh_batch.render.painter import (
     PLAIN,
@@ -124,7 +124,6 @@ class _Book:
         self._painter = painter
         self._fonts: dict[tuple[Face, float], Any] = {}
         self._inks: dict[Color, Any] = {}
-        self._stripe_inks: dict[Color, tuple[Any, Any]] = {}
 
     def font(self, face: Face, size: float) -> Any:
         """Return the face at a size, set up as the mode says."""
@@ -147,21 +146,6 @@ class _Book:
                 paint.setMaskFilter(skia.TableMaskFilter.Create(table))
             _keep(self._inks, color, paint)
         return paint
-
-    def stripe_inks(self, color: Color) -> tuple[Any, Any]:
-        """Return the paints that put sub-pixel coverage on a picture: one takes light away, one adds it."""
-        paints = self._stripe_inks.get(color)
-        if paints is None:
-            part = opacity(color) / 255
-            tables = [coverage_table(self.mode.contrast, self.mode.gamma, value) for value in color[:3]]
-            away = [[255 - round(level * part) for level in table] for table in tables]
-            add = [
-                [round(round(level * part) * value / 255) for level in table]
-                for table, value in zip(tables, color[:3], strict=True)
-            ]
-            paints = (_mixer(away, skia.BlendMode.kModulate), _mixer(add, skia.BlendMode.kPlus))
-            _keep(self._stripe_inks, color, paints)
-        return paints
 
 
 class SkiaCanvas:
@@ -303,29 +287,35 @@ class SkiaCanvas:
     def _striped_text(self, text: Paragraph | Line | Word, x: float, y: float, color: Color) -> None:
         """Draw text with sub-pixel edges.
 
-        Its coverage in thirds of a pixel, each averaged with its neighbours, is what the three
-        stripes of a pixel show.
+        Its coverage is taken three times as wide; see `stripes`.
         """
         if self._wide is None:
             self._wide = self._painter.wide(self.width, self.height)
         canvas, coverage = self._wide
-        away, add = self._book.stripe_inks(color)
         if not self._book.mode.subpixel_positioning:
             x = float(round(x))
         inked, colored = self._blobs(words_of(text))
-        if inked is not None:
+        left, top, right, bottom = ink_box(text, x, y, self.width, self.height)
+        if inked is not None and left < right and top < bottom:
             canvas.drawTextBlob(inked, x, y, _unbent())
-            left, upper, right, lower = ink_box(text, x, y, self.width, self.height)
-            if left < right and upper < lower:
-                thirds = coverage[upper:lower, 3 * left : 3 * right]
-                mixed = cv2.blur(thirds, (3, 1), borderType=cv2.BORDER_CONSTANT)
-                stripes = mixed.reshape(lower - upper, right - left, 3)
-                pixels = np.asarray(cv2.cvtColor(stripes, cv2.COLOR_RGB2RGBA), np.uint8)
-                for paint in (away, add):
-                    self._canvas.drawImage(image_of(pixels, True), left, upper, _EXACT, paint)
-                thirds[...] = 0
+            thirds = coverage[top:bottom, 3 * left : 3 * right]
+            a, b, c, d = stripes.find_ink(thirds)
+            if a < c:
+                inside = thirds[b:d, 3 * a : 3 * c]
+                self._blend(stripes.blend(inside, color, self._book.mode), left + a, top + b)
+                inside[...] = 0
         if colored is not None:
             self._canvas.drawTextBlob(colored, x, y, self._painter.fill(color))
+
+    def _blend(self, change: stripes.Blend, left: int, top: int) -> None:
+        height, width = change.kept.shape[:2]
+        clip = self._canvas.getDeviceClipBounds()
+        whole = clip.contains(skia.IRect.MakeXYWH(left, top, width, height))
+        if whole and self._canvas.isClipRect():
+            stripes.apply(change, self._pixels[top : top + height, left : left + width])
+            return
+        for pixels, mode in ((change.kept, skia.BlendMode.kModulate), (change.added, skia.BlendMode.kPlus)):
+            self._canvas.drawImage(image_of(pixels, False), left, top, _EXACT, skia.Paint(BlendMode=mode))
 
     def _blobs(self, lines: Sequence[Sequence[Word]]) -> tuple[Any, Any]:
         """Return the lines' glyphs as an inked and a coloured blob, or None where there are no such glyphs.
@@ -374,9 +364,3 @@ def _keep(kept: dict[K, V], key: K, value: V) -> V:
         kept.clear()
     kept[key] = value
     return value
-
-
-def _mixer(tables: list[list[int]], mode: Any) -> Any:
-    paint = skia.Paint(BlendMode=mode)
-    paint.setColorFilter(skia.TableColorFilter.MakeARGB(None, *tables))
-    return paint
