@@ -155,3 +155,28 @@ def test_equal_members_make_equal_archives_whatever_was_there(tmp_path: Path) ->
     (tmp_path / "2.tar").write_bytes(b"the half of an older tar" * 9999)
     assert write_tar(tmp_path / "1.tar", contents) == write_tar(tmp_path / "2.tar", contents)
     assert (tmp_path / "1.tar").read_bytes() == (tmp_path / "2.tar").read_bytes()
+
+
+def test_a_lasting_tar_is_equal_and_the_disk_gets_all_of_it_to_work_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not hasattr(os, "posix_fadvise"):
+        pytest.skip("this system cannot be told to begin writing")
+    begun: list[tuple[int, int]] = []
+    real = os.posix_fadvise
+
+    def advise(file: int, start: int, length: int, advice: int) -> None:
+        begun.append((start, length))
+        real(file, start, length, advice)
+
+    monkeypatch.setattr(os, "posix_fadvise", advise)
+    contents = [(f"{number}.bin", os.urandom(700_000)) for number in range(9)]
+    plain = write_tar(tmp_path / "plain.tar", contents)
+    assert begun == []
+    writer = TarWriter(tmp_path / "lasting.tar", lasting=True)
+    assert [writer.add(name, data) for name, data in contents] == plain[0]
+    assert writer.close() == plain[1:]
+    assert (tmp_path / "lasting.tar").read_bytes() == (tmp_path / "plain.tar").read_bytes()
+    assert len(begun) > 3
+    assert [start for start, _ in begun] == [0, *(start + length for start, length in begun)][:-1]
+    assert sum(length for _, length in begun) == plain[1]
