@@ -167,6 +167,18 @@ def read_spec(url: str, here: Settings) -> RunSpec:
         raise ConfigError(f"the run at {url} was begun by another version of sigh: {error}") from error
 
 
+def remake(spec: RunSpec, index: int) -> Sample:
+    """Make one sample of a run anew, from its settings and index alone.
+
+    Raises ConfigError when the run has no such sample or was made by other versions.
+    """
+    plan, identity = plan_run(spec)
+    if not 0 <= index < plan.count:
+        raise ConfigError(f"there is no sample {index} in {spec.out}; it has 0 to {plan.count - 1}")
+    check_claim(open_store(spec.out, spec.settings.store, create=False), identity)
+    return stages.get(spec.kind)(spec.settings).make(index)
+
+
 def _allowed(share: float, samples: int) -> int:
     """Return how many samples of a shard may fail: at least one, unless none may."""
     return max(1, int(share * samples)) if share else 0

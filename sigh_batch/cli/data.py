@@ -1,4 +1,4 @@
-"""`sigh data`: ls, show, verify, export."""
+"""`sigh data`: ls, show, verify, export, remake."""
 
 from __future__ import annotations
 
@@ -154,6 +154,44 @@ def export(
         for written in write(chosen, open_store(out, settings.store), name):
             watch(Progress(samples=written, failed=0, resumed=0, total=len(chosen), shards=0, shards_total=0))
     click.echo(json.dumps({"out": out, "format": name, "samples": written}) if as_json else out)
+
+
+@command.command("remake")
+@click.argument("url")
+@click.argument("index", type=int)
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path(), metavar="FOLDER", help="Where it goes."
+)
+@config_options
+@output_options
+def remake(
+    url: str,
+    index: int,
+    out: Path,
+    files: tuple[Path, ...],
+    sets: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Make sample INDEX of the set at URL again, from its settings alone, and compare it with the stored one.
+
+    Writes its picture, mask and annotation into FOLDER; ends with 1 when the bytes differ.
+    """
+    from sigh_batch.data.export.single import write_sample
+    from sigh_batch.data.loader import open_dataset
+    from sigh_batch.run import read_spec
+    from sigh_batch.run import remake as make
+    from sigh_batch.store import open_store
+
+    settings = settings_of(files, sets).settings
+    sample = make(read_spec(url, settings), index)
+    stored = open_dataset(open_store(url, settings.store, create=False)).where(index=index)
+    paths = write_sample(sample, out)
+    if not len(stored) or stored[0].image != sample.image:
+        raise DataError(f"sample {index} is not what {url} holds; `sigh data verify` looks at the set")
+    if not quiet:
+        click.echo(f"equal to the stored sample, byte for byte: {sample.id}", err=True)
+    click.echo(json.dumps({"id": sample.id, "files": paths}) if as_json else "\n".join(paths))
 
 
 def check_set(url: str, settings: Any, quiet: bool) -> tuple[int, list[str]]:

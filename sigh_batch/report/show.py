@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from sigh_batch.data.loader import open_dataset
@@ -23,7 +24,10 @@ def write_page(store: Store, limit: int, path: Path | None, command: str) -> tup
     dataset = open_dataset(store)
     samples = (item.sample() for item in dataset.stream(spread(len(dataset), limit)))
     gallery = render_gallery(
-        facts, samples, command=command, again=lambda sample: _remake(command, sample.index)
+        facts,
+        samples,
+        command=command,
+        again=lambda sample: shlex.join(["sigh", "data", "remake", facts.url, str(sample.index)]),
     )
     if path is None:
         store.put(PAGE_KEY, gallery.html)
@@ -33,11 +37,3 @@ def write_page(store: Store, limit: int, path: Path | None, command: str) -> tup
     except OSError as error:
         raise ConfigError(f"cannot write the page {str(path)!r}: {error.strerror}") from error
     return facts, str(path)
-
-
-def _remake(command: str, index: int) -> str:
-    """Return the command whose last sample is this one: a sample does not depend on how many there are.
-
-    Of an option that is given twice, the last counts.
-    """
-    return f"{command} --out again --count {index + 1} --shards 1" if command else ""

@@ -5,6 +5,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tarfile
 import time
 from pathlib import Path
 
@@ -119,6 +120,20 @@ def test_every_format_exports_and_refuses_a_taken_place(made: Path, tmp_path: Pa
     again = sigh("data", "export", str(made), "--format", name, "--out", str(tmp_path / "out"))
     assert again.returncode == 2
     assert "not empty" in again.stderr
+
+
+def test_one_sample_is_made_again_and_compared(made: Path, tmp_path: Path) -> None:
+    done = sigh("data", "remake", str(made), "7", "--out", str(tmp_path / "one"), "--json")
+    assert done.returncode == 0, done.stderr
+    files = json.loads(done.stdout)["files"]
+    with tarfile.open(made / "shards" / "part-00001.tar") as shard:
+        for path in map(Path, files):
+            member = shard.extractfile(path.name)
+            assert member is not None
+            assert member.read() == path.read_bytes()
+    missing = sigh("data", "remake", str(made), "12")
+    assert missing.returncode == 2
+    assert "it has 0 to 11" in missing.stderr
 
 
 def test_the_demo_ends_with_the_path_of_a_page(tmp_path: Path) -> None:
@@ -270,6 +285,7 @@ def test_json_has_the_documented_fields(made: Path, tmp_path: Path) -> None:
         "sigh data ls": ["data", "ls", str(made), "--json"],
         "sigh data show": ["data", "show", str(made), "--html", str(tmp_path / "x.html"), "--json"],
         "sigh data verify": ["data", "verify", str(made), "--json"],
+        "sigh data remake": ["data", "remake", str(made), "0", "--out", str(tmp_path), "--json"],
         "sigh data export": [
             "data",
             "export",

@@ -30,7 +30,7 @@ def test_the_page_goes_into_the_set_and_shows_samples_from_all_over_it(tmp_path:
     assert indexes(html) == list(range(0, 40, 5))
     assert b"8 of 40 samples are here" in html
     assert b"<code>sigh generate --out ds</code>" in html
-    assert b'"again":"sigh generate --out ds --out again --count 36 --shards 1"' in html
+    assert f'"again":"sigh data remake {store.url} 35"'.encode() in html
 
 
 def test_the_page_goes_where_it_is_asked_for_and_the_set_stays_as_it_is(tmp_path: Path) -> None:
