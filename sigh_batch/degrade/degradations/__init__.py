@@ -1,0 +1,1 @@
+"""What wears a picture on its way through the world, one file each."""
