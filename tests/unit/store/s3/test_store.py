@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sigh_batch.errors import AlreadyExists, StoreError, Unreachable
-from sigh_batch.store import S3Options
+from sigh_batch.errors import AlreadyExists, Denied, StoreError, Unreachable
+from sigh_batch.store import S3Options, open_store
 from sigh_batch.store.s3 import S3Store
 from sigh_batch.store.s3 import store as module
 from tests.canned import Canned, canned_server
@@ -200,6 +201,30 @@ def test_an_upload_holds_two_parts(form: str, real_s3: str, tmp_path: Path) -> N
     )
     assert int(ended.stdout) < 2 * 16 * MIB + 4 * MIB
     assert S3Store(real_s3).get("large") == data
+
+
+@pytest.mark.s3
+@pytest.mark.parametrize("variable", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+def test_a_wrong_key_is_told_at_once(
+    variable: str, real_s3: str, real_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_store(real_s3).put("k", b"good")
+    monkeypatch.setenv(variable, "ABCDEFGHIJKLMNOPQRST")
+    said = f"cannot open {real_s3}/ds at {real_server.endpoint}: the credentials are refused"
+    with pytest.raises(Denied, match=re.escape(said)) as caught:
+        open_store(f"{real_s3}/ds")
+    assert "ABCDEF" not in str(caught.value)
+    store = S3Store(real_s3)
+    for act in (
+        lambda: store.get("k"),
+        lambda: store.put("k", b"x"),
+        lambda: store.delete("k"),
+        lambda: list(store.list()),
+    ):
+        with pytest.raises(Denied):
+            act()
+    monkeypatch.setenv(variable, real_server.environ()[variable])
+    assert open_store(real_s3).get("k") == b"good"
 
 
 @pytest.mark.s3
