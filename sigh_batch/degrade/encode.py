@@ -33,7 +33,7 @@ JPEG_RULES: dict[str, Rule] = {
     "encoder": OneOf(ENCODERS, "simplejpeg and opencv know the tables of annex K alone"),
     "tables": OneOf(tuple(FAMILIES), "family of quantisation tables"),
     "quality": Whole(1, 100, "of luma"),
-    "chroma_quality": Whole(1, 100, "of chroma; simplejpeg knows one quality for both"),
+    "chroma_quality": Whole(1, 100, "of chroma; simplejpeg has one for both, opencv two at 4:4:4 alone"),
     "subsampling": OneOf(SUBSAMPLINGS, "of chroma"),
     "progressive": Flag("several scans, from coarse to fine; not by simplejpeg"),
     "optimize": Flag("Huffman codes of its own; not by simplejpeg"),
@@ -112,7 +112,7 @@ def draw_jpeg(draws: Draws, low: int = 40, high: int = 98) -> Json:
         return settings
     if encoder == "pillow":
         settings["tables"] = draws.weighted(tuple(FAMILIES), (0.25, 0.1, 0.15, 0.1, 0.1, 0.15, 0.15))
-    if draws.chance(0.4):
+    if draws.chance(0.4) and (encoder == "pillow" or settings["subsampling"] == "4:4:4"):
         settings["chroma_quality"] = max(1, min(100, settings["quality"] + draws.integer(-15, 5)))
     settings["progressive"] = draws.chance(0.3)
     settings["optimize"] = settings["progressive"] or draws.chance(0.4)
@@ -147,6 +147,11 @@ def _write_jpeg(pixels: Pixels, settings: Mapping[str, Any]) -> bytes:
     if not plain:
         raise ConfigError(f"jpg: {encoder} cannot write tables {settings['tables']!r}; set encoder to pillow")
     if encoder == "opencv":
+        if quality != chroma and settings["subsampling"] != "4:4:4":
+            raise ConfigError(
+                "jpg: opencv writes a chroma quality of its own at 4:4:4 alone; set subsampling to 4:4:4, "
+                "or encoder to pillow"
+            )
         return _write_jpeg_by_opencv(pixels, settings)
     if quality != chroma or settings["progressive"] or settings["optimize"]:
         raise ConfigError(

@@ -37,7 +37,7 @@ class Watermark(Operation):
         {
             "text": Text(80),
             "place": OneOf(_PLACES),
-            "size": Number(0.005, 0.5, "height of the letters, as a share of the picture's short side"),
+            "size": Number(0.005, 0.5, "of the font, as a share of the picture's short side"),
             "opacity": Number(0, 1),
             "angle": Number(-90, 90, "in degrees, turning left"),
             "color": COLOR,
