@@ -44,7 +44,8 @@ test-s3: .venv/.test ## the store on a real S3 server (needs Go, to build the se
 	@server=$$(scripts/versitygw) && SIGH_REQUIRE_S3=1 SIGH_S3_SERVER=$$server $(PYTEST) -m s3 $(T)
 
 test-browser: .venv/.test ## the pages in a real Chromium
-	@command -v chromium >/dev/null || scripts/setup packages chromium
+	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && \
+	  $(BIN)/playwright --version >/dev/null 2>&1 || scripts/setup packages chromium libatomic1
 	@$(PYTEST) -m browser $(T)
 
 test-slow: .venv/.test ## what takes minutes: kills, big runs, long loops
