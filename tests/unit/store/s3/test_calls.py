@@ -49,8 +49,15 @@ acts[sys.argv[3]]()
 """
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, -signal.SIGINT)])
-@pytest.mark.parametrize("operation", ["get", "put_file", "list"])
+@pytest.mark.parametrize(
+    ("operation", "number", "code"),
+    [
+        ("get", signal.SIGTERM, 143),
+        ("put_file", signal.SIGTERM, 143),
+        ("list", signal.SIGTERM, 143),
+        ("get", signal.SIGINT, -signal.SIGINT),
+    ],
+)
 def test_a_server_that_hangs_does_not_hold_up_the_end(
     operation: str, number: int, code: int, canned: Canned, tmp_path: Path
 ) -> None:
