@@ -155,7 +155,7 @@ def read_spec(url: str, here: Settings) -> RunSpec:
 
     Raises NotFound when there is no run.
     """
-    store = open_store(url, here.store)
+    store = open_store(url, here.store, create=False)
     try:
         kept = read_document(store, RUN_KEY)["spec"]
     except NotFound:

@@ -148,7 +148,9 @@ def test_where_there_is_no_set_the_place_is_named(tmp_path: Path) -> None:
         done = sigh(*verb, str(tmp_path))
         assert done.returncode == 1
         assert str(tmp_path) in done.stderr
-    assert sigh("data", "verify", str(tmp_path / "nothing")).returncode == 5
+    for verb in (["data", "verify"], ["resume"]):
+        assert sigh(*verb, str(tmp_path / "nothing")).returncode == 5
+    assert not (tmp_path / "nothing").exists()
 
 
 def test_unknown_commands_options_and_missing_ones_end_with_2() -> None:
