@@ -88,11 +88,12 @@ def strokes(lines: Sequence[Sequence[Point]], thickness: float, box: Box) -> Lev
     total = Image.new("L", size)
     draw = ImageDraw.Draw(total)
     radius = thickness * _SAMPLES / 2
+    reach = radius - 0.5  # an ellipse of ImageDraw covers its last sub-pixel too
     for line in lines:
         points = _sampled(line, box)
         draw.line(points, fill=255, width=max(1, round(2 * radius)))
         for across, down in points:
-            draw.ellipse((across - radius, down - radius, across + radius, down + radius), fill=255)
+            draw.ellipse((across - reach, down - reach, across + reach, down + reach), fill=255)
     return np.asarray(total.reduce(_SAMPLES))
 
 

@@ -162,11 +162,28 @@ def _user_faces(folder: Path, taken: set[str]) -> list[Face]:
 
 
 def _read_face(path: Path, taken: set[str]) -> Face:
-    raw = uharfbuzz.Face(path.read_bytes())
+    data = path.read_bytes()
+    _check_tables(data)
+    raw = uharfbuzz.Face(data)
     if not raw.glyph_count or not raw.unicodes or not raw.upem:
         raise ValueError("no glyphs in it")
     family = raw.get_name(16) or raw.get_name(1) or path.stem
     if family in taken:
         family = f"{family} (own)"
-    weight = int(uharfbuzz.Font(raw).get_style_value("wght") or 400)
+    weight = int(uharfbuzz.Font(raw).get_style_value(uharfbuzz.StyleTag.WEIGHT) or 400)
     return Face(path, family, weight, _USER)
+
+
+def _check_tables(data: bytes) -> None:
+    """Raise ValueError unless the file is a font all of whose tables lie within it."""
+    if data[:4] == b"ttcf" and len(data) >= 16:
+        start = int.from_bytes(data[12:16], "big")
+    elif data[:4] in (b"\x00\x01\x00\x00", b"OTTO", b"true"):
+        start = 0
+    else:
+        raise ValueError("neither TrueType nor OpenType")
+    count = int.from_bytes(data[start + 4 : start + 6], "big")
+    for entry in range(start + 12, start + 12 + 16 * count, 16):
+        offset, length = (int.from_bytes(data[at : at + 4], "big") for at in (entry + 8, entry + 12))
+        if offset + length > len(data) or len(data) < entry + 16:
+            raise ValueError("cut off")
