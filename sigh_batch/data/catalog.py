@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sigh_batch.data.identity import RUN_KEY
-from sigh_batch.data.objects import open_object
+from sigh_batch.data.objects import open_object, parquet_faults
 from sigh_batch.data.schema import MANIFEST_KEY, SCHEMA
 from sigh_batch.errors import ConfigError, DataError, NotFound, UnknownName
 from sigh_batch.store.protocol import Store
@@ -37,21 +37,30 @@ class Catalog:
     def scan(
         self, columns: Sequence[str], where: pc.Expression | None = None, rows: int = _BATCH
     ) -> Iterator[pa.RecordBatch]:
-        """Yield the rows that an expression lets through, in order, `rows` at a time or fewer."""
+        """Yield the rows that an expression lets through, in order, `rows` at a time or fewer.
+
+        Raises ConfigError for an expression that makes no sense, DataError where the manifest is damaged.
+        """
         with self._source() as source:
             fragment = pyarrow.dataset.ParquetFileFormat().make_fragment(source)
-            yield from fragment.to_batches(
-                columns=list(columns),
-                filter=where,
-                schema=SCHEMA,
-                batch_size=rows,
-                batch_readahead=2,
-                fragment_readahead=1,
-            )
+            try:
+                scanner = fragment.scanner(
+                    SCHEMA, columns=list(columns), filter=where, batch_size=rows, batch_readahead=2
+                )
+            except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+                reason = str(error).partition(f" in {SCHEMA.names[0]}:")[0]
+                raise ConfigError(f"cannot filter {self.store.url}: {reason}") from error
+            with parquet_faults(self.where):
+                for batch in scanner.to_batches():
+                    batch.validate(full=True)
+                    yield batch
 
     def column(self, name: str) -> pa.ChunkedArray:
         """Return one column whole."""
-        return self._file.read([checked_name(name)]).column(name)
+        with parquet_faults(self.where):
+            column = self._file.read([checked_name(name)]).column(name)
+            column.validate(full=True)
+            return column
 
     def rows(
         self, chosen: NDArray[np.integer[Any]], columns: Iterable[str] | None = None
@@ -63,22 +72,28 @@ class Catalog:
             stop = start + self._file.metadata.row_group(group).num_rows
             first, last = np.searchsorted(chosen, (start, stop))
             if first < last:
-                table = self._file.read_row_group(group, columns=names)
+                with parquet_faults(self.where):
+                    table = self._file.read_row_group(group, columns=names)
+                    table.validate(full=True)
                 for at in range(first, last, _BATCH):
                     yield table.take(pa.array(chosen[at : min(at + _BATCH, last)] - start))
             start = stop
 
     @cached_property
     def _file(self) -> pq.ParquetFile:
-        where = f"{MANIFEST_KEY} in {self.store.url}"
-        try:
+        with parquet_faults(self.where):
             found = pq.ParquetFile(self._source())
-        except pa.ArrowInvalid as error:
-            raise DataError(f"{where} is damaged: {error}; delete it and run again") from error
         missing = [field.name for field in SCHEMA if field.name not in found.schema_arrow.names]
         if missing:
-            raise DataError(f"{where} has no column {missing[0]!r}; it is of another version or no manifest")
+            raise DataError(
+                f"{self.where} has no column {missing[0]!r}: another version wrote it, or another tool"
+            )
         return found
+
+    @property
+    def where(self) -> str:
+        """The manifest and its place, for messages."""
+        return f"{MANIFEST_KEY} in {self.store.url}"
 
     def _source(self) -> pa.NativeFile:
         try:

@@ -27,9 +27,8 @@ from sigh_batch.data.document import parse_sample
 from sigh_batch.data.plan import SHARDS
 from sigh_batch.data.reader import ShardReader, open_reader
 from sigh_batch.data.sample import Json, Sample
-from sigh_batch.data.schema import SCHEMA
 from sigh_batch.data.ustar import BLOCK
-from sigh_batch.errors import ConfigError, DataError
+from sigh_batch.errors import DataError
 from sigh_batch.store import Store, open_store
 
 _PLACE = np.dtype("u4, u4, i8, u4, u4, u4")
@@ -140,14 +139,8 @@ class Dataset:
         wanted = equal_to(**values)
         if expression is not None:
             wanted &= expression
-        try:
-            found = [
-                batch.column("index").to_numpy()
-                for batch in self._catalog.scan(["index"], wanted, _SCAN_ROWS)
-            ]
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
-            reason = str(error).partition(f" in {SCHEMA.names[0]}:")[0]
-            raise ConfigError(f"cannot filter {self.url}: {reason}") from error
+        batches = self._catalog.scan(["index"], wanted, _SCAN_ROWS)
+        found = [batch.column("index").to_numpy() for batch in batches]
         rows = np.concatenate(found) if found else np.empty(0, np.int64)
         return self._with(self._places[np.isin(self._places["row"], rows, assume_unique=True)])
 

@@ -20,12 +20,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sigh_batch.data.identity import Identity
-from sigh_batch.data.objects import new_folder, open_object
+from sigh_batch.data.objects import disk_faults, new_folder, open_object, parquet_faults
 from sigh_batch.data.plan import SHARDS, Plan, finished
 from sigh_batch.data.record import Record, read_record
 from sigh_batch.data.sample import SCHEMA_VERSION
 from sigh_batch.data.schema import MANIFEST_KEY, SCHEMA, open_writer
-from sigh_batch.errors import AlreadyExists, DataError, NotFound, RunMismatch
+from sigh_batch.errors import AlreadyExists, ConfigError, DataError, NotFound, RunMismatch
 from sigh_batch.store.protocol import Store
 
 _GROUP_ROWS = 32_768
@@ -70,23 +70,28 @@ def merge(store: Store, plan: Plan, identity: Identity, watch: Watch = lambda _s
     if present is not None:
         _check_present(present, plan, identity, store)
         return present
-    sizes = _tar_sizes(store, plan)
-    failed = 0
-    with new_folder(store.scratch) as folder:
+    with disk_faults(store.scratch or "the system's temporary folder"), new_folder(store.scratch) as folder:
         path = Path(folder, MANIFEST_KEY)
-        with open_writer(path) as writer:
-            gathered: list[pa.Table] = []
-            for shard, (record, data) in enumerate(_fetched(store, plan, identity)):
-                _check_tar(record, sizes[shard], plan, store)
-                for table in checked_rows(data, record, plan, f"{plan.rows_key(shard)} in {store.url}"):
-                    gathered = _write_full(writer, [*gathered, table])
-                failed += record.failed
-                watch(shard + 1)
-            _write(writer, gathered)
-            made = Merged(kind=identity.kind, config_hash=identity.config_hash, plan=plan, failed=failed)
-            writer.add_key_value_metadata(_facts(made))
+        made = _write_all(path, store, plan, identity, watch)
         with suppress(AlreadyExists):
             store.put_file(MANIFEST_KEY, path, if_absent=True)
+    return made
+
+
+def _write_all(path: Path, store: Store, plan: Plan, identity: Identity, watch: Watch) -> Merged:
+    sizes = _tar_sizes(store, plan)
+    gathered: list[pa.Table] = []
+    failed = 0
+    with open_writer(path) as writer:
+        for shard, (record, data) in enumerate(_fetched(store, plan, identity)):
+            _check_tar(record, sizes[shard], plan, store)
+            for table in checked_rows(data, record, plan, f"{plan.rows_key(shard)} in {store.url}"):
+                gathered = _write_full(writer, [*gathered, table])
+            failed += record.failed
+            watch(shard + 1)
+        _write(writer, gathered)
+        made = Merged(kind=identity.kind, config_hash=identity.config_hash, plan=plan, failed=failed)
+        writer.add_key_value_metadata(_facts(made))
     return made
 
 
@@ -97,20 +102,20 @@ def read_manifest(store: Store) -> Merged | None:
     """
     where = f"{MANIFEST_KEY} in {store.url}"
     try:
-        with open_object(store, MANIFEST_KEY) as source:
+        with open_object(store, MANIFEST_KEY) as source, parquet_faults(where):
             facts = pq.ParquetFile(source).metadata.metadata or {}
     except NotFound:
         return None
-    except pa.ArrowInvalid as error:
-        raise DataError(f"{where} is damaged: {error}; delete it and run again") from error
+    told = {name.decode(errors="replace"): value.decode(errors="replace") for name, value in facts.items()}
     try:
-        told = {key.decode().removeprefix("sigh."): value.decode() for key, value in facts.items()}
-        plan = Plan(int(told["count"]), int(told["shards"]))
         return Merged(
-            kind=told["kind"], config_hash=told["config_hash"], plan=plan, failed=int(told["failed"])
+            kind=told["sigh.kind"],
+            config_hash=told["sigh.config_hash"],
+            plan=Plan(int(told["sigh.count"]), int(told["sigh.shards"])),
+            failed=int(told["sigh.failed"]),
         )
-    except (KeyError, ValueError) as error:
-        raise DataError(f"{where} is no manifest of this product: it lacks {error}") from error
+    except (KeyError, ValueError, ConfigError) as error:
+        raise DataError(f"{where} does not say what run it is of ({error}); another tool wrote it") from error
 
 
 def checked_rows(data: bytes, record: Record, plan: Plan, where: str) -> Iterator[pa.Table]:

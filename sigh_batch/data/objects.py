@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
 
-from sigh_batch.errors import NotFound
+from sigh_batch.errors import DataError, NotFound, StoreError, StoreFull
 from sigh_batch.store import Store, scratch_name
 from sigh_batch.store.local import LocalStore
 
@@ -37,6 +41,31 @@ def new_folder(parent: Path | None) -> tempfile.TemporaryDirectory[str]:
     if parent is not None:
         parent.mkdir(parents=True, exist_ok=True)
     return tempfile.TemporaryDirectory("", f"{scratch_name()}-", parent, ignore_cleanup_errors=True)
+
+
+@contextmanager
+def parquet_faults(where: str) -> Iterator[None]:
+    """Raise what Arrow says of a damaged file as a DataError; StoreError where it cannot be read at all."""
+    try:
+        yield
+    except (OSError, UnicodeDecodeError, pa.ArrowException) as error:
+        if isinstance(error, OSError) and error.errno:
+            raise StoreError(f"cannot read {where} ({os.strerror(error.errno)}); check the folder") from error
+        reason = str(error).strip().partition("\n")[0].rstrip(".")
+        raise DataError(f"{where} is damaged ({reason}); delete it and run again") from error
+
+
+@contextmanager
+def disk_faults(place: object) -> Iterator[None]:
+    """Say what a disk that fails under unfinished files means: StoreFull, or StoreError."""
+    try:
+        yield
+    except OSError as error:
+        # Arrow fills strerror with words of its own.
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise StoreFull(f"no room left in {place} ({reason}); free some or write elsewhere") from error
+        raise StoreError(f"cannot write in {place} ({reason}); check the folder") from error
 
 
 class ObjectFile(io.RawIOBase):

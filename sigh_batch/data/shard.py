@@ -6,11 +6,8 @@ the record, which makes it count. A run that dies before leaves nothing that any
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,13 +15,13 @@ from types import TracebackType
 from sigh_batch.data.columns import Placement
 from sigh_batch.data.document import sample_json
 from sigh_batch.data.identity import Identity
-from sigh_batch.data.objects import new_folder
+from sigh_batch.data.objects import disk_faults, new_folder
 from sigh_batch.data.plan import Plan
 from sigh_batch.data.record import Record, record_json
 from sigh_batch.data.rows import RowsWriter
 from sigh_batch.data.sample import Failure, Sample
 from sigh_batch.data.tar import TarWriter
-from sigh_batch.errors import DataError, StoreError, StoreFull
+from sigh_batch.errors import DataError
 from sigh_batch.store import Store
 
 FORMATS = ("png", "jpg", "webp")
@@ -54,7 +51,7 @@ class ShardWriter:
         self._next = self._samples.start
         self._failed = 0
         name = plan.name(shard)
-        with _disk(folder or "the system's temporary folder"):
+        with disk_faults(folder or "the system's temporary folder"):
             self._folder = new_folder(folder)
             self._tar_path = Path(self._folder.name, f"{name}.tar")
             self._rows_path = Path(self._folder.name, f"{name}.parquet")
@@ -79,7 +76,7 @@ class ShardWriter:
         digest = hashlib.sha256(sample.image).hexdigest()
         document = sample_json(sample, digest)
         add = self._tar.add
-        with _disk(self._folder.name):
+        with disk_faults(self._folder.name):
             image_offset = add(f"{sample.id}.{sample.format}", sample.image)
             mask_offset = add(f"{sample.id}.mask.png", sample.mask)
             json_offset = add(f"{sample.id}.json", document)
@@ -98,7 +95,7 @@ class ShardWriter:
         """Add the next sample as a row with the reason why there is no picture of it."""
         self._take(failure.index, failure.id)
         self._failed += 1
-        with _disk(self._folder.name):
+        with disk_faults(self._folder.name):
             self._rows.add_failure(failure)
 
     def close(self) -> Shard:
@@ -108,7 +105,7 @@ class ShardWriter:
                 f"shard {self._shard} ends before sample {self._next} and the plan has it up to "
                 f"{self._samples.stop - 1}; its stage must give every sample"
             )
-        with _disk(self._folder.name):
+        with disk_faults(self._folder.name):
             tar_bytes, tar_hash = self._tar.close()
             rows_bytes, rows_hash = self._rows.close()
         record = Record(
@@ -150,16 +147,3 @@ def publish(store: Store, plan: Plan, shard: Shard) -> Record:
     store.put_file(plan.rows_key(number), shard.rows)
     store.put(plan.record_key(number), record_json(shard.record))
     return shard.record
-
-
-@contextmanager
-def _disk(place: object) -> Iterator[None]:
-    """Say what a failing disk means."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise StoreFull(
-                f"no room left in {place} ({error.strerror}); free some or write elsewhere"
-            ) from error
-        raise StoreError(f"cannot write in {place} ({error.strerror or error}); check the folder") from error

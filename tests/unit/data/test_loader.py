@@ -177,7 +177,7 @@ def test_a_store_that_holds_no_finished_set_is_said(tmp_path: Path) -> None:
         f"the run in {tmp_path} is not finished: no manifest.parquet yet; go on with sigh resume"
     )
     store.put("manifest.parquet", b"PAR1 and then nothing")
-    with pytest.raises(DataError, match=r"manifest\.parquet in .* is damaged: "):
+    with pytest.raises(DataError, match=r"manifest\.parquet in .* is damaged "):
         open_dataset(store)
 
 

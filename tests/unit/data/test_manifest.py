@@ -1,4 +1,5 @@
 import json
+import resource
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +16,7 @@ from sigh_batch.data.identity import claim
 from sigh_batch.data.manifest import merge, merge_if_complete, read_manifest
 from sigh_batch.data.plan import Plan
 from sigh_batch.data.schema import SCHEMA
-from sigh_batch.errors import DataError, RunMismatch
+from sigh_batch.errors import DataError, RunMismatch, StoreFull
 from sigh_batch.store import Store
 from sigh_batch.store.local import LocalStore
 from sigh_batch.store.memory import MemoryStore
@@ -237,10 +238,31 @@ def test_a_manifest_of_another_run_is_no_manifest_of_ours() -> None:
 def test_a_manifest_that_is_none_is_named() -> None:
     store = MemoryStore("a")
     store.put("manifest.parquet", b"not parquet at all")
-    with pytest.raises(DataError, match=r"manifest\.parquet in memory://a is damaged: "):
+    with pytest.raises(
+        DataError, match=r"manifest\.parquet in memory://a is damaged \(Parquet magic bytes not"
+    ):
         read_manifest(store)
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table({"a": [1]}), sink)
     store.put("manifest.parquet", sink.getvalue().to_pybytes())
-    with pytest.raises(DataError, match="is no manifest of this product: it lacks 'count'"):
+    with pytest.raises(
+        DataError, match=r"does not say what run it is of \('sigh.kind'\); another tool wrote it"
+    ):
         read_manifest(store)
+
+
+def test_a_disk_that_fills_up_while_merging_is_said(
+    tmp_path: Path, small_files: Callable[[int], None]
+) -> None:
+    store = LocalStore(tmp_path)
+    write_set(store, PLAN)
+    store.delete("manifest.parquet")
+    small_files(3000)
+    with pytest.raises(
+        StoreFull, match=r"no room left in .*\.tmp \(File too large\); free some or write elsewhere"
+    ):
+        merge(store, PLAN, IDENTITY)
+    small_files(resource.RLIM_INFINITY)
+    assert list((tmp_path / ".tmp").iterdir()) == []
+    merge(store, PLAN, IDENTITY)
+    assert store.stat("manifest.parquet")

@@ -2,7 +2,6 @@ import hashlib
 import json
 import resource
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -155,14 +154,6 @@ def test_a_shard_may_consist_of_failures() -> None:
     store = MemoryStore()
     record = write_shard(store, PLAN, 1, make_failure)
     assert (record.written, record.failed, record.bytes) == (0, 3, 1024)
-
-
-@pytest.fixture
-def small_files() -> Iterator[Any]:
-    """Let no file grow beyond a limit, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("size", [100, 3000, 2_000_000])

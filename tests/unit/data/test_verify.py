@@ -1,3 +1,4 @@
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -5,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sigh_batch.data import scan
+from sigh_batch.data.loader import open_dataset
 from sigh_batch.data.plan import Plan
 from sigh_batch.data.sample import Failure, Sample
 from sigh_batch.data.verify import Verified, verify
@@ -247,6 +249,30 @@ def test_a_claim_of_another_run_is_named() -> None:
         "with 0badcafe"
     )
     assert len(found) == 5
+
+
+def test_any_damage_to_the_manifest_ends_in_sentences() -> None:
+    store = filled()
+    whole = store.get("manifest.parquet")
+    draws = random.Random(3)
+    found, sentences = 0, []
+    for _ in range(150):
+        at = draws.randrange(len(whole))
+        torn = bytearray(whole)
+        torn[at : at + 20] = draws.randbytes(20)
+        store.put("manifest.parquet", bytes(torn))
+        try:
+            found += bool(problems(store))
+            list(open_dataset(store).where(label=1).rows())
+        except DataError as error:
+            found += 1
+            sentences.append(str(error))
+    assert found > 130
+    for sentence in sentences:
+        assert sentence.startswith(
+            ("manifest.parquet in memory://a ", "the members of samples in memory://a ")
+        )
+        assert "\n" not in sentence
 
 
 def test_a_set_that_is_not_finished_cannot_be_verified() -> None:
