@@ -86,7 +86,7 @@ def check(done: subprocess.CompletedProcess[str], code: int, *words: str) -> Non
 def test_a_bucket_that_is_not_there(real_s3: str) -> None:
     missing = f"{real_s3}-gone"
     check(
-        sigh("generate", "--out", f"{missing}/ds", *SIZE), 5, missing.removeprefix("s3://"), "does not exist"
+        sigh("generate", "--out", f"{missing}/ds", *SIZE), 5, missing.removeprefix("s3://"), "no such bucket"
     )
 
 
