@@ -45,8 +45,8 @@ def _mask_problems(sample: Sample) -> Iterator[str]:
     pixels = int(np.count_nonzero(np.asarray(mask)))
     if pixels != sample.mask_pixels:
         yield f"its mask has {pixels} pixels and mask_pixels says {sample.mask_pixels}"
-    if not sample.label and pixels:
-        yield f"it is clean and its mask has {pixels} pixels"
+    if pixels and not sample.label and not sample.benign:
+        yield f"it is clean and untouched and its mask has {pixels} pixels"
 
 
 def _decoded(data: bytes) -> Image.Image | str:

@@ -1,5 +1,4 @@
 import json
-import resource
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +19,7 @@ from sigh_batch.errors import DataError, RunMismatch, StoreFull
 from sigh_batch.store import Store
 from sigh_batch.store.local import LocalStore
 from sigh_batch.store.memory import MemoryStore
-from tests.sets import IDENTITY, make_failure, make_sample, write_set, write_shard
+from tests.sets import IDENTITY, full_disk, make_failure, make_sample, write_set, write_shard
 
 PLAN = Plan(23, 4)
 
@@ -251,18 +250,13 @@ def test_a_manifest_that_is_none_is_named() -> None:
         read_manifest(store)
 
 
-def test_a_disk_that_fills_up_while_merging_is_said(
-    tmp_path: Path, small_files: Callable[[int], None]
-) -> None:
+def test_a_disk_that_fills_up_while_merging_is_said(tmp_path: Path) -> None:
     store = LocalStore(tmp_path)
     write_set(store, PLAN)
     store.delete("manifest.parquet")
-    small_files(3000)
-    with pytest.raises(
-        StoreFull, match=r"no room left in .*\.tmp \(File too large\); free some or write elsewhere"
-    ):
+    told = r"no room left in .*\.tmp \(File too large\); free some or write elsewhere"
+    with pytest.raises(StoreFull, match=told), full_disk(3000):
         merge(store, PLAN, IDENTITY)
-    small_files(resource.RLIM_INFINITY)
     assert list((tmp_path / ".tmp").iterdir()) == []
     merge(store, PLAN, IDENTITY)
     assert store.stat("manifest.parquet")

@@ -1,9 +1,7 @@
 import hashlib
 import json
-import resource
 import tarfile
 from pathlib import Path
-from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -14,7 +12,7 @@ from sigh_batch.data.shard import Shard, ShardWriter, publish
 from sigh_batch.errors import DataError, StoreError, StoreFull
 from sigh_batch.store.local import LocalStore
 from sigh_batch.store.memory import MemoryStore
-from tests.sets import IDENTITY, make_failure, make_sample, write_shard
+from tests.sets import IDENTITY, full_disk, make_failure, make_sample, write_shard
 
 PLAN = Plan(10, 3)
 
@@ -157,24 +155,20 @@ def test_a_shard_may_consist_of_failures() -> None:
 
 
 @pytest.mark.parametrize("size", [100, 3000, 2_000_000])
-def test_a_full_disk_is_said_and_leaves_nothing(store: LocalStore, small_files: Any, size: int) -> None:
+def test_a_full_disk_is_said_and_leaves_nothing(store: LocalStore, size: int) -> None:
     image = make_sample(0).image + bytes(300_000)
-    small_files(size)
-    with pytest.raises(StoreFull) as caught:
+    with pytest.raises(StoreFull) as caught, full_disk(size):
         write_shard(store, Plan(30, 1), 0, lambda index: make_sample(index, image=image))
-    small_files(resource.RLIM_INFINITY)
     assert str(caught.value).startswith(f"no room left in {store.root}/.tmp/")
-    assert str(caught.value).endswith("; free some or write elsewhere")
+    assert str(caught.value).endswith(" (File too large); free some or write elsewhere")
     assert list(store.list()) == []
     assert list((store.root / ".tmp").iterdir()) == []
 
 
-def test_full_disk_while_rows_are_written(store: LocalStore, small_files: Any) -> None:
+def test_a_disk_that_fills_up_while_rows_are_written_is_said(store: LocalStore) -> None:
     """Failures make rows and no members, so that the rows file is what grows."""
-    small_files(2000)
-    with pytest.raises(StoreFull):
+    with pytest.raises(StoreFull), full_disk(2000):
         write_shard(store, Plan(9000, 1), 0, lambda index: make_failure(index, f"{index * 7919} is odd"))
-    small_files(resource.RLIM_INFINITY)
     assert list((store.root / ".tmp").iterdir()) == []
 
 

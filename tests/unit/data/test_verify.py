@@ -82,7 +82,7 @@ def test_a_changed_label_is_found_though_every_byte_can_be_read() -> None:
     change(store, TAR, b'"label":1', b'"label":0')
     starts(
         problems(store),
-        "sample 000023: it is clean and its mask has 6 pixels",
+        "sample 000023: it is clean and untouched and its mask has 6 pixels",
         "sample 000023: part-00002.tar has label 0 and rows/part-00002.parquet has 1",
         f"{TAR} has ",
     )
@@ -108,9 +108,13 @@ def test_a_moved_box_is_found() -> None:
         ({"format": "jpg"}, ["its picture is PNG and its format says jpg"]),
         ({"mask_pixels": 3}, ["its mask has 0 pixels and mask_pixels says 3"]),
         (
-            {"mask": mask(21, 12, 5)},
-            ["its mask has 5 pixels and mask_pixels says 0", "it is clean and its mask has 5 pixels"],
+            {"mask": mask(21, 12, 5), "benign": None},
+            [
+                "its mask has 5 pixels and mask_pixels says 0",
+                "it is clean and untouched and its mask has 5 pixels",
+            ],
         ),
+        ({"mask": mask(21, 12, 5), "mask_pixels": 5, "benign": "redaction"}, []),
         ({"mask": picture(0, 21, 12)}, ["its mask is PNG of mode RGB and should be a 1-bit PNG"]),
         ({"mask": b""}, ["its mask cannot be decoded ("]),
         ({"image": b"GIF89a"}, ["its picture cannot be decoded ("]),
