@@ -57,7 +57,7 @@ verify: docs ## make every generated file again; fails when one differs from wha
 ##@ Measure and make
 
 .PHONY: bench docs golden constraints format clean
-bench: .venv/.test ## measure side by side with peers; writes docs/benchmarks.md
+bench: .venv/.test ## measure side by side with peers; writes docs/benchmarks
 	@$(BIN)/python -m bench
 
 docs: .venv/.run ## make docs/reference from the code

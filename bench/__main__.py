@@ -1,4 +1,4 @@
-"""Runs every bench and writes docs/benchmarks.md: each bench's question, its table, how to repeat it."""
+"""Runs benches and writes a page each into docs/benchmarks: the question, the table, how to repeat it."""
 
 from __future__ import annotations
 
@@ -11,41 +11,35 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-PAGE = HERE.parent / "docs" / "benchmarks.md"
-HEAD = """<!-- made by `make bench` -->
+PAGES = HERE.parent / "docs" / "benchmarks"
+NO_BENCHES = {"__main__", "measure", "samples"}
+PAGE = """<!-- made by `python -m bench {name}` -->
 
-# Benchmarks
+# {name}
 
-Each claim is measured beside its peer in one run, the runs interleaved; a ratio is the median of the
-ratios round by round, so that a busy machine hits both sides alike. Absolute numbers move with the
-machine, by up to two times on a shared one.
+{about}
 
-Measured on {machine}. `make bench` repeats all of it, and the command above each table that one.
+Measured on {machine}:
+
+{tables}
 """
 
 
 def main() -> None:
-    """Run the benches named, or all, and write the page when all have run."""
+    """Run the benches named, or all, and write their pages."""
+    known = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NO_BENCHES)
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", help="benches to run (default: all, and write the page)")
-    names = parser.parse_args().names
-    parts = [HEAD.format(machine=_machine())]
-    for name in names or _all_names():
+    parser.add_argument("names", nargs="*", help=f"which of {', '.join(known)} (default: all)")
+    names = parser.parse_args().names or known
+    PAGES.mkdir(parents=True, exist_ok=True)
+    for name in names:
         print(f"\n== {name}", file=sys.stderr)
-        done = subprocess.run(
-            [sys.executable, "-m", f"bench.{name}"], check=True, stdout=subprocess.PIPE, text=True
-        )
-        print(done.stdout)
+        command = [sys.executable, "-m", f"bench.{name}"]
+        tables = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+        print(tables, flush=True)
         about = (importlib.import_module(f"bench.{name}").__doc__ or "").strip()
-        parts.append(f"## {name}\n\n{about}\n\n    python -m bench.{name}\n\n{done.stdout.strip()}\n")
-    if not names:
-        PAGE.write_text("\n".join(parts))
-
-
-def _all_names() -> list[str]:
-    return sorted(
-        path.stem for path in HERE.glob("*.py") if path.stem not in ("__main__", "measure", "samples")
-    )
+        page = PAGE.format(name=name, about=about, machine=_machine(), tables=tables)
+        (PAGES / f"{name}.md").write_text(page)
 
 
 def _machine() -> str:
