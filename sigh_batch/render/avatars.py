@@ -20,7 +20,8 @@ from sigh_batch.errors import ConfigError
 from sigh_batch.render.breaking import graphemes
 from sigh_batch.render.colors import Rgb, mix, oklch, text_on
 from sigh_batch.render.page import Page
-from sigh_batch.render.painter import Pixels
+from sigh_batch.render.painter import Canvas, Pixels
+from sigh_batch.render.sprite import round_off
 from sigh_batch.rng import Draws
 from sigh_batch.scene.conversation import Conversation, Person
 
@@ -42,7 +43,13 @@ _HAIR: tuple[Rgb, ...] = (
     (150, 66, 40),
     (150, 150, 154),
 )
-_DRAWN = ("initials", "blocks", "face", "view")
+_HOURS = (
+    (0.72, 0.92, (0.66, 0.54, 0.42)),
+    (0.46, 0.82, (0.5, 0.4, 0.3)),
+    (0.26, 0.48, (0.34, 0.27, 0.2)),
+    (0.85, 0.95, (0.78, 0.64, 0.5)),
+)
+"""Lightness of the sky above and below, and of the ranges."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,41 +97,38 @@ class Avatars:
         parent: int | None = None,
     ) -> None:
         """Draw a person's avatar into a square and note it."""
-        kind = self.kind(person)
-        radius = size * self._style.roundness
-        if kind == "picture" and self._pictures:
-            image = _read_picture(self._pictures[(person.avatar >> 8) % len(self._pictures)], size)
-            page.picture(image, x, y, size, radius)
-        else:
-            _paint(page, "initials" if kind == "picture" else kind, person, x, y, size, radius)
+        self._paint(page, self.kind(person), person, x, y, size)
         page.note("avatar", x, y, size, size, value=person.id, message=message, parent=parent)
 
     def draw_group(
         self, page: Page, conversation: Conversation, x: int, y: int, size: int, parent: int | None
     ) -> None:
         """Draw a group's picture, or the sign of a group without one, and note it."""
-        seed = conversation.people[0].avatar >> 3
-        radius = size * self._style.roundness
-        title = replace(conversation.people[0], name=conversation.title, avatar=seed)
-        kind = ("people", "people", "view", "view", "initials")[seed % 5]
+        first = conversation.people[0]
+        title = replace(first, name=conversation.title, avatar=first.avatar >> 3)
+        kind = ("people", "people", "view", "view", "initials")[title.avatar % 5]
         if kind == "people":
-            inner = size * 0.6
-            page.box(x, y, size, size, oklch(0.66, 0.09, title.hue), radius)
-            inset = (size - inner) / 2
+            page.box(x, y, size, size, oklch(0.66, 0.09, title.hue), size * self._style.roundness)
+            inner = int(size * 0.6)
+            inset = (size - inner) // 2
             page.icon("people", x + inset, y + inset, inner, (255, 255, 255), 2.0)
         else:
-            _paint(page, kind, title, x, y, size, radius)
+            self._paint(page, kind, title, x, y, size)
         page.note("avatar", x, y, size, size, parent=parent)
 
-
-def _paint(page: Page, kind: str, person: Person, x: int, y: int, size: int, radius: float) -> None:
-    if kind == "initials":
-        _initials(page, person, x, y, size, radius)
-        return
-    left = page.width - x - size if page.rtl else x
-    page.canvas.push_clip(left, y, size, size, radius)
-    _SCENES[kind](page, person, left, y, size)
-    page.canvas.pop_clip()
+    def _paint(self, page: Page, kind: str, person: Person, x: int, y: int, size: int) -> None:
+        radius = size * self._style.roundness
+        seed = person.avatar
+        if kind == "picture" and self._pictures:
+            path = self._pictures[(seed >> 8) % len(self._pictures)]
+            page.picture(_read_picture(path, size, radius), x, y, size)
+        elif kind in _SCENES:
+            stamp = page.stamps.picture(
+                (kind, seed), size, radius, lambda canvas: _SCENES[kind](canvas, seed, size)
+            )
+            page.picture(stamp, x, y, size)
+        else:
+            _initials(page, person, x, y, size, radius)
 
 
 def _initials(page: Page, person: Person, x: int, y: int, size: int, radius: float) -> None:
@@ -135,86 +139,77 @@ def _initials(page: Page, person: Person, x: int, y: int, size: int, radius: flo
     if len(words) > 1 and letters[0].isascii() and words[-1][0].isalpha():
         letters += graphemes(words[-1])[:1]
     text = "".join(letters).upper()
-    share = 0.46 if len(letters) == 1 else 0.38
-    label = page.set(text, page.style(round(size * share / page.scale, 1), 500))
-    line = label.lines[0]
-    top = y + size / 2 - line.baseline + size * share * 0.36
+    most = size * (0.5 if len(letters) == 1 else 0.42) / page.scale
+    height = next((known for known in page.sizes if known <= most), page.sizes.small)
+    label = page.set(text, page.style(height, 400))
+    top = y + size / 2 - label.lines[0].baseline + page.px(height) * 0.36
     page.text(label, x + (size - label.width) / 2, round(top), text_on(ground, 2.6))
 
 
-def _blocks(page: Page, person: Person, x: float, y: float, size: int) -> None:
-    seed = person.avatar
-    ground = oklch(0.95, 0.01, person.hue)
-    page.canvas.rect(x, y, size, size, ground)
-    color = oklch(0.6, 0.14, person.hue)
+def _hue(seed: int) -> float:
+    """Return the hue of an avatar's own, apart from its owner's colour."""
+    return (seed >> 40 & 255) / 256
+
+
+def _blocks(canvas: Canvas, seed: int, size: int) -> None:
+    canvas.rect(0, 0, size, size, oklch(0.95, 0.01, _hue(seed)))
+    color = oklch(0.6, 0.14, _hue(seed))
     edges = [round(size * (0.1 + 0.16 * step)) for step in range(6)]
     for row in range(5):
+        height = edges[row + 1] - edges[row]
         for column in range(3):
             if seed >> (row * 3 + column) & 1:
-                width, height = edges[column + 1] - edges[column], edges[row + 1] - edges[row]
-                page.canvas.rect(x + edges[column], y + edges[row], width, height, color)
-                if column < 2:
-                    other = edges[4 - column]
-                    page.canvas.rect(x + other, y + edges[row], edges[5 - column] - other, height, color)
+                canvas.rect(edges[column], edges[row], edges[column + 1] - edges[column], height, color)
+                canvas.rect(
+                    edges[4 - column], edges[row], edges[5 - column] - edges[4 - column], height, color
+                )
 
 
-def _face(page: Page, person: Person, x: float, y: float, size: int) -> None:
-    seed, canvas = person.avatar, page.canvas
-    skin = _SKINS[(seed >> 4) % len(_SKINS)]
-    hair = _HAIR[(seed >> 9) % len(_HAIR)]
-    middle = x + size / 2
-    canvas.rect(x, y, size, size, oklch(0.86, 0.07, person.hue))
-    long_hair = seed >> 13 & 1
-    if long_hair:
-        canvas.rect(middle - size * 0.27, y + size * 0.2, size * 0.54, size * 0.56, hair, size * 0.24)
+def _face(canvas: Canvas, seed: int, size: int) -> None:
+    skin, hair = _SKINS[(seed >> 4) % len(_SKINS)], _HAIR[(seed >> 9) % len(_HAIR)]
+    hue, middle = _hue(seed), size / 2
+
+    def round_box(x: float, y: float, width: float, height: float, color: Rgb, radius: float) -> None:
+        canvas.rect(middle + size * x, size * y, size * width, size * height, color, size * radius)
+
+    canvas.rect(0, 0, size, size, oklch(0.86, 0.07, hue))
+    if seed >> 13 & 1:
+        round_box(-0.27, 0.2, 0.54, 0.56, hair, 0.24)
     else:
-        canvas.circle(middle, y + size * 0.38, size * 0.225, hair)
-    shirt = oklch(0.5 + 0.05 * (seed >> 14 & 3), 0.13, (person.hue + 0.35) % 1)
-    canvas.rect(x + size * 0.16, y + size * 0.74, size * 0.68, size * 0.5, shirt, size * 0.2)
-    canvas.rect(
-        middle - size * 0.08, y + size * 0.6, size * 0.16, size * 0.2, mix(skin, (0, 0, 0), 0.1), size * 0.07
-    )
-    canvas.rect(middle - size * 0.185, y + size * 0.25, size * 0.37, size * 0.43, skin, size * 0.18)
-    fringe = size * (0.2, 0.14, 0.24)[(seed >> 17) % 3]
-    canvas.push_clip(middle - size * 0.2, y + size * 0.18, size * 0.4, fringe)
-    canvas.rect(middle - size * 0.2, y + size * 0.2, size * 0.4, size * 0.4, hair, size * 0.19)
+        canvas.circle(middle, size * 0.38, size * 0.225, hair)
+    round_box(-0.34, 0.74, 0.68, 0.5, oklch(0.5 + 0.05 * (seed >> 14 & 3), 0.13, (hue + 0.35) % 1), 0.2)
+    round_box(-0.08, 0.6, 0.16, 0.2, mix(skin, (0, 0, 0), 0.1), 0.07)
+    round_box(-0.185, 0.25, 0.37, 0.43, skin, 0.18)
+    canvas.push_clip(middle - size * 0.2, size * 0.18, size * 0.4, size * (0.2, 0.14, 0.24)[(seed >> 17) % 3])
+    round_box(-0.2, 0.2, 0.4, 0.4, hair, 0.19)
     canvas.pop_clip()
-    eye = (48, 36, 32)
-    canvas.circle(middle - size * 0.075, y + size * 0.46, size * 0.021, eye)
-    canvas.circle(middle + size * 0.075, y + size * 0.46, size * 0.021, eye)
-    canvas.rect(
-        middle - size * 0.06,
-        y + size * 0.565,
-        size * 0.12,
-        size * 0.03,
-        mix(skin, (150, 30, 40), 0.45),
-        size * 0.015,
-    )
+    for side in (-0.075, 0.075):
+        canvas.circle(middle + size * side, size * 0.46, size * 0.021, (48, 36, 32))
+    round_box(-0.06, 0.565, 0.12, 0.03, mix(skin, (150, 30, 40), 0.45), 0.015)
 
 
-def _view(page: Page, person: Person, x: float, y: float, size: int) -> None:
-    seed, canvas = person.avatar, page.canvas
-    hue = person.hue
-    dusk = seed >> 5 & 1
-    top = oklch(0.45, 0.09, (hue + 0.1) % 1) if dusk else oklch(0.74, 0.1, 0.66)
-    canvas.gradient(x, y, size, size, top, oklch(0.88, 0.08, (0.12 + hue * 0.1) % 1))
-    across, down = 0.25 + (seed >> 7 & 3) * 0.16, 0.3 + (seed >> 9 & 3) * 0.06
-    canvas.circle(x + size * across, y + size * down, size * 0.1, (255, 246, 214))
-    for step, level in enumerate((0.58, 0.46, 0.34)):
-        rise = [0.16 * (seed >> (11 + 4 * step + place) & 3) / 3 for place in range(4)]
-        base = 0.55 + 0.14 * step
-        points = [(x + size * place / 3, y + size * (base - rise[place])) for place in range(4)]
-        points += [(x + size, y + size), (x, y + size)]
-        canvas.polygon(points, oklch(level, 0.07, (0.38 + 0.3 * hue) % 1))
+def _view(canvas: Canvas, seed: int, size: int) -> None:
+    """Draw a small landscape: sky, sun and three ranges, in the colours of some hour and season."""
+    hue = _hue(seed)
+    high, low, ranges = _HOURS[(seed >> 5) % len(_HOURS)]
+    canvas.gradient(0, 0, size, size, oklch(high, 0.1, hue), oklch(low, 0.08, (hue + 0.12) % 1))
+    across, down = 0.22 + (seed >> 9 & 3) * 0.18, 0.24 + (seed >> 11 & 3) * 0.07
+    canvas.circle(size * across, size * down, size * (0.07 + 0.02 * (seed >> 13 & 3)), (255, 248, 224))
+    season = (hue + 0.25 + 0.12 * (seed >> 15 & 3)) % 1
+    for step, level in enumerate(ranges):
+        rise = [0.07 * (seed >> (17 + 7 * step + 2 * place) & 3) for place in range(4)]
+        base = 0.6 + 0.13 * step
+        points = [(size * place / 3, size * (base - rise[place])) for place in range(4)]
+        canvas.polygon([*points, (size, size), (0, size)], oklch(level, 0.08, season))
 
 
-def _blank(page: Page, person: Person, x: float, y: float, size: int) -> None:
-    page.canvas.rect(x, y, size, size, oklch(0.7, 0.02, person.hue))
-    page.canvas.circle(x + size / 2, y + size * 0.39, size * 0.17, (244, 245, 247))
-    page.canvas.circle(x + size / 2, y + size * 0.98, size * 0.36, (244, 245, 247))
+def _blank(canvas: Canvas, seed: int, size: int) -> None:
+    canvas.rect(0, 0, size, size, oklch(0.7, 0.02, _hue(seed)))
+    canvas.circle(size / 2, size * 0.39, size * 0.17, (244, 245, 247))
+    canvas.circle(size / 2, size * 0.98, size * 0.36, (244, 245, 247))
 
 
-_SCENES: dict[str, Callable[[Page, Person, float, float, int], None]] = {
+_SCENES: dict[str, Callable[[Canvas, int, int], None]] = {
     "blocks": _blocks,
     "face": _face,
     "view": _view,
@@ -246,8 +241,8 @@ def _read_square(path: Path) -> Pixels:
 
 
 @functools.lru_cache(maxsize=2048)
-def _read_picture(path: Path, size: int) -> Pixels:
-    return _resized(_read_square(path), size)
+def _read_picture(path: Path, size: int, radius: float) -> Pixels:
+    return round_off(_resized(_read_square(path), size), radius)
 
 
 def _resized(square: NDArray[Any], size: int) -> Pixels:

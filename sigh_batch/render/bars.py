@@ -56,11 +56,12 @@ def paint_status(page: Page, phone: Phone, here: Locale, conversation: Conversat
         return
     height = page.px(phone.top)
     round_ends = phone.status == "round"
-    size, weight = (15.5, 600) if round_ends else (13.0, 500)
     clock = here.clock_text(conversation.now.hour, conversation.now.minute)
     for word in here.ampm:
         clock = clock.replace(word, "").strip() if word else clock
-    time = page.set(clock, page.style(size, weight))
+    time = page.set(
+        clock, page.style(page.sizes.body if round_ends else page.sizes.label, 600 if round_ends else 400)
+    )
     middle = height - page.px(18) if round_ends else height / 2
     left = page.px(34) if round_ends else page.px(16)
     page.label(
@@ -85,7 +86,7 @@ def _battery_and_network(page: Page, phone: Phone, middle: float, right: int, in
     page.box(x + px(2), y + px(2), inner, tall - px(4), (235, 77, 61) if low else ink, px(2))
     x -= px(6)
     if phone.network:
-        name = page.set(phone.network, page.style(12.5, 600), direction="ltr")
+        name = page.set(phone.network, page.style(page.sizes.label, 600), direction="ltr")
         x -= int(name.width)
         page.text(name, x, round(middle - name.height / 2), ink)
     else:
@@ -112,7 +113,6 @@ class Header:
     """Icon before the title, such as the channel's sign, or empty."""
     centered: bool
     icons: tuple[str, ...]
-    title: float
     weight: int
     subtitle: bool
     line: bool
@@ -174,10 +174,10 @@ def _title(
     subtitle: str,
     bar: int | None,
 ) -> None:
-    name = page.set(title, page.style(header.title, header.weight, 1.3), right - left, lines=1)
+    name = page.set(title, page.style(page.sizes.title, header.weight, 1.3), right - left, lines=1)
     under = None
     if header.subtitle and subtitle:
-        under = page.set(subtitle, page.style(header.title * 0.77, 400, 1.3), right - left, lines=1)
+        under = page.set(subtitle, page.style(page.sizes.label, 400, 1.3), right - left, lines=1)
     y = top + round((height - name.height - (under.height if under else 0)) / 2)
     _note_title(page, conversation, name, left, y, palette.bar_text, bar)
     if under:
@@ -197,10 +197,10 @@ def _centered_title(
     bar: int | None,
 ) -> None:
     width = page.width - page.px(150)
-    name = page.set(title, page.style(header.title, header.weight, 1.3), width, lines=1)
+    name = page.set(title, page.style(page.sizes.small, header.weight, 1.3), width, lines=1)
     under = None
     if header.subtitle and subtitle:
-        under = page.set(subtitle, page.style(header.title * 0.82, 400, 1.3), width, lines=1)
+        under = page.set(subtitle, page.style(page.sizes.small, 400, 1.3), width, lines=1)
     size = page.px(header.avatar)
     gap = page.px(3) if size else 0
     total = size + gap + round(name.height) + (round(under.height) if under else 0)
@@ -254,8 +254,6 @@ class InputBar:
     """Corner radius of the field."""
     outlined: bool
     """Whether the field has an outline in place of a fill."""
-    size: float
-    """Size of the placeholder."""
 
 
 def input_height(page: Page, bar: InputBar, phone: Phone) -> int:
@@ -326,5 +324,5 @@ def _field(
     for name in reversed(bar.inside[1:]):
         right -= small + px(12)
         page.icon(name, right, y + (height - small) // 2, small, ink, 1.8)
-    text = page.set(hint, page.style(bar.size), right - x - px(8), lines=1)
+    text = page.set(hint, page.style(page.sizes.body), right - x - px(8), lines=1)
     page.label("input", text, x, y + round((height - text.height) / 2), ink, parent=field)

@@ -72,24 +72,28 @@ def rows_of(
 
 def stack(
     page: Page, blocks: Iterable[Block], top: int, bottom: int, *, from_top: bool, shift: int = 0
-) -> None:
+) -> bool:
     """Draw blocks, the newest first, upwards from the bottom until the top is reached.
 
     Blocks that do not fill the space stand at its bottom, or at its top with `from_top`. `shift`
-    pushes them down, as when a reader has scrolled up. Nothing is drawn outside the space.
+    pushes them down, as far as there is something above to scroll to. Nothing is drawn outside
+    the space. Returns whether the newest block was pushed down.
     """
     at = bottom + shift
     chosen: list[tuple[int, Block]] = []
     for block in blocks:
         at -= block.height
-        if at < bottom:
-            chosen.append((at, block))
+        chosen.append((at, block))
         if at <= top:
             break
-    up = at - top if at > top and (from_top or shift) else 0
+    up = 0
+    if at > top:
+        up = at - top if from_top else min(shift, at - top)
     with page.view(0, top, page.width, bottom - top):
         for y, block in reversed(chosen):
-            block.draw(y - up)
+            if y - up < bottom:
+                block.draw(y - up)
+    return shift > up
 
 
 def day_text(here: Locale, day: dt.date, now: dt.date, style: str) -> str:

@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple, NoReturn
 
 from sigh_batch.data.sample import Element
 from sigh_batch.errors import MissingGlyph
-from sigh_batch.render.icons import draw_icon, turned_path
+from sigh_batch.render.icons import turned_path
 from sigh_batch.render.painter import Canvas, Color, Pixels, Radii
+from sigh_batch.render.stamps import Stamps
 from sigh_batch.render.typeset import Align, Direction, Line, Paragraph, TextStyle, Typesetter
 
 _ADDRESS = re.compile(r"https?://\S+")
@@ -34,25 +36,41 @@ class Sheet:
     """Device pixels a logical pixel."""
     family: str
     """Font family of the whole interface."""
+    size: float = 15.0
+    """Size of message text in logical pixels; all other sizes follow from it."""
     rtl: bool = False
     snap: bool = False
     """Whether glyphs start on whole pixels only."""
 
 
+class Sizes(NamedTuple):
+    """The few sizes of text that a client has, in logical pixels; few, because glyphs are kept by size."""
+
+    title: float
+    body: float
+    label: float
+    """Secondary text."""
+    small: float
+    """Times and marks."""
+
+
 class Page:
     """One picture while it is laid out."""
 
-    def __init__(self, canvas: Canvas, typesetter: Typesetter, sheet: Sheet) -> None:
+    def __init__(self, canvas: Canvas, typesetter: Typesetter, stamps: Stamps, sheet: Sheet) -> None:
         self.canvas = canvas
+        self.stamps = stamps
         self.sheet = sheet
         self.width, self.height = sheet.width, sheet.height
         self.scale, self.rtl = sheet.scale, sheet.rtl
+        self.sizes = Sizes(sheet.size + 1, sheet.size, sheet.size - 2, sheet.size - 3)
         self.hair = max(1, int(sheet.scale * 0.75))
         """Thickness of a separating line."""
         self.elements: list[Element] = []
         self._typesetter = typesetter
         self._styles: dict[tuple[float, int, float | None], TextStyle] = {}
         self._view = (0, 0, sheet.width, sheet.height)
+        self._start = 0
 
     def px(self, logical: float) -> int:
         """Return whole device pixels for a logical length."""
@@ -96,14 +114,17 @@ class Page:
             for word in line.words:
                 for run in word.shape.runs:
                     if 0 in run.glyphs:
-                        raise MissingGlyph(
-                            f"no font has all characters of {word.text!r}; add one by generate.font_folder"
-                        )
+                        self._refuse(word.text)
         return paragraph
+
+    def _refuse(self, text: str) -> NoReturn:
+        missing = [char for char in dict.fromkeys(text) if not self._typesetter.catalogue.covers(char)]
+        shown = ", ".join(f"{char} (U+{ord(char):04X})" for char in missing[:5]) or repr(text)
+        raise MissingGlyph(f"no font has a glyph for {shown}; put one that has into generate.font_folder")
 
     def text(self, text: Paragraph, x: float, y: float, color: Color) -> None:
         """Draw a set text with its top left corner at (x, y)."""
-        self.canvas.text(text, self._turned(x, text.width), y, color)
+        self.canvas.text(text, self.turned(x, text.width), y, color)
 
     def label(
         self,
@@ -135,7 +156,7 @@ class Page:
         parent: int | None = None,
     ) -> None:
         """Draw a message's text, addresses in the link colour, and note it with its lines and words."""
-        left = self._turned(x, text.width)
+        left = self.turned(x, text.width)
         if link is not None and "://" in text.text:
             spans = [match.span() for match in _ADDRESS.finditer(text.text)]
             for line in text.lines:
@@ -157,7 +178,7 @@ class Page:
         """Fill a rectangle."""
         if self.rtl and isinstance(radii, tuple):
             radii = (radii[1], radii[0], radii[3], radii[2])
-        self.canvas.rect(self._turned(x, width), y, width, height, fill, radii)
+        self.canvas.rect(self.turned(x, width), y, width, height, fill, radii)
 
     def edge(
         self,
@@ -170,43 +191,55 @@ class Page:
         radii: float = 0.0,
     ) -> None:
         """Draw a rectangle's outline inside it."""
-        self.canvas.outline(self._turned(x, width), y, width, height, color, thickness, radii)
+        self.canvas.outline(self.turned(x, width), y, width, height, color, thickness, radii)
 
     def disc(self, x: float, y: float, size: float, fill: Color) -> None:
         """Fill the circle that fits into a square."""
-        self.canvas.circle(self._turned(x, size) + size / 2, y + size / 2, size / 2, fill)
+        self.canvas.circle(self.turned(x, size) + size / 2, y + size / 2, size / 2, fill)
 
     def soft(
         self, x: float, y: float, width: float, height: float, color: Color, blur: float, radii: Radii = 0.0
     ) -> None:
         """Draw a soft shadow."""
-        self.canvas.shadow(self._turned(x, width), y, width, height, color, blur, radii)
+        self.canvas.shadow(self.turned(x, width), y, width, height, color, blur, radii)
 
     def polygon(self, points: list[tuple[float, float]], fill: Color) -> None:
         """Fill a polygon."""
-        self.canvas.polygon([(self._turned(x, 0), y) for x, y in points], fill)
+        self.canvas.polygon([(self.turned(x, 0), y) for x, y in points], fill)
 
     def figure(
         self, data: str, x: float, y: float, size: float, fill: Color, *, flipped: bool = False
     ) -> None:
         """Fill a path given in a 24 x 24 square; `flipped` turns it left to right."""
         path = turned_path(data, flipped != self.rtl)
-        self.canvas.path(path, fill, self._turned(x, size), y, size / 24)
+        self.canvas.path(path, fill, self.turned(x, size), y, size / 24)
 
-    def picture(self, image: Pixels, x: float, y: float, size: float, radii: float) -> None:
+    def picture(self, image: Pixels, x: float, y: float, size: float, radii: float = 0.0) -> None:
         """Draw a square picture."""
-        self.canvas.picture(image, self._turned(x, size), y, size, size, radii)
+        self.canvas.picture(image, self.turned(x, size), y, size, size, radii)
 
     def icon(self, name: str, x: float, y: float, size: float, color: Color, weight: float = 1.8) -> None:
-        """Draw an icon into a square; `weight` is its stroke in 24ths of the size."""
-        draw_icon(self.canvas, name, self._turned(x, size), y, size, color, weight, self.rtl)
+        """Draw an icon into a square of whole pixels; `weight` is its stroke in 24ths of the size."""
+        whole = int(size + 0.5)
+        stamp = self.stamps.icon(name, whole, weight, self.rtl, color)
+        left, top = int(self.turned(x, whole) + 0.5), int(y + 0.5)
+        self.canvas.picture(stamp, left - 1, top - 1, whole + 2, whole + 2)
 
     # -- what can be seen, and where it is ----------------------------------------------------
 
     @contextmanager
+    def beside(self, taken: int) -> Iterator[None]:
+        """Lay out what stands beside a column of that width at the start of every line."""
+        self.width -= taken
+        self._start += taken
+        yield
+        self.width += taken
+        self._start -= taken
+
+    @contextmanager
     def view(self, x: int, y: int, width: int, height: int) -> Iterator[None]:
         """Draw and note only what lies inside this rectangle."""
-        left = int(self._turned(x, width))
+        left = int(self.turned(x, width))
         before = self._view
         self._view = (
             max(before[0], left),
@@ -234,7 +267,7 @@ class Page:
         least: float = 0.0,
     ) -> int | None:
         """Note an element as far as it can be seen; return its index, or None when it cannot."""
-        return self._put(kind, self._turned(x, width), y, width, height, text, value, message, parent, least)
+        return self._put(kind, self.turned(x, width), y, width, height, text, value, message, parent, least)
 
     def _put(
         self,
@@ -291,5 +324,6 @@ class Page:
             height = min(top + word.y + word.height, lower) - y
             self._put("word", left + word.x, y, word.width, height, word.text, None, message, at, 0.0)
 
-    def _turned(self, x: float, width: float) -> float:
-        return self.width - x - width if self.rtl else x
+    def turned(self, x: float, width: float) -> float:
+        """Return where something of that width lies on the canvas."""
+        return self.width - x - width if self.rtl else self._start + x

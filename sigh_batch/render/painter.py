@@ -206,8 +206,8 @@ def opacity(color: Color) -> int:
 
 
 def luminance(color: Color) -> int:
-    """Return how bright a colour is, 0 to 255."""
-    return (2126 * color[0] + 7152 * color[1] + 722 * color[2] + 5000) // 10000
+    """Return how bright a colour is, 0 to 255 in steps of 51: text of one step has one curve."""
+    return (2126 * color[0] + 7152 * color[1] + 722 * color[2] + 255_000) // 510_000 * 51
 
 
 def words_of(text: Paragraph | Line | Word) -> list[Sequence[Word]]:
@@ -252,12 +252,9 @@ def coverage_table(contrast: float, gamma: float, luminance: int) -> tuple[int, 
     target = 1 - source
     light_source, light_target = source**gamma, target**gamma
     weight = contrast * light_target
-    table = []
-    for level in range(256):
-        coverage = level / 255
-        coverage += (1 - coverage) * weight * coverage
-        if abs(source - target) > 1 / 256:
-            light = light_source * coverage + light_target * (1 - coverage)
-            coverage = (light ** (1 / gamma) - target) / (source - target)
-        table.append(min(255, max(0, int(coverage * 255 + 0.5))))
-    return tuple(table)
+    coverage = np.arange(256) / 255
+    coverage += (1 - coverage) * weight * coverage
+    if abs(source - target) > 1 / 256:
+        light = light_source * coverage + light_target * (1 - coverage)
+        coverage = (light ** (1 / gamma) - target) / (source - target)
+    return tuple(np.clip(coverage * 255 + 0.5, 0, 255).astype(int).tolist())

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sigh_batch.render.colors import Rgb, mix, oklch
+from sigh_batch.render.icons import draw_icon
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import Palette
 from sigh_batch.rng import Draws, for_sample
 
+_TILE = 6
+"""Drawings in a row of the tile, and rows."""
 _DOODLES = (
     "smile",
     "call",
@@ -73,11 +76,25 @@ def paint_wallpaper(page: Page, wallpaper: Wallpaper, palette: Palette, top: int
     if wallpaper.kind == "gradient":
         page.canvas.gradient(0, top, page.width, bottom - top, palette.ground, wallpaper.end)
     elif wallpaper.kind == "doodles":
-        draws = for_sample(wallpaper.seed, "wallpaper", 0)
-        ink = mix(palette.ground, palette.text, wallpaper.strength)
-        step = page.px(wallpaper.step)
-        for line, y in enumerate(range(top, bottom, step)):
-            for x in range(-step // 2 * (line % 2), page.width, step):
-                size = step * draws.uniform(0.42, 0.62)
-                across, down = draws.uniform(0, step - size), draws.uniform(0, step - size)
-                page.icon(draws.choice(_DOODLES), x + across, y + down, size, ink, 1.6)
+        _paint_doodles(page, wallpaper, palette, top, bottom)
+
+
+def _paint_doodles(page: Page, wallpaper: Wallpaper, palette: Palette, top: int, bottom: int) -> None:
+    """Draw one tile and repeat its pixels: what the clients do, and many times cheaper."""
+    draws = for_sample(wallpaper.seed, "wallpaper", 0)
+    ink = mix(palette.ground, palette.text, wallpaper.strength)
+    step = page.px(wallpaper.step)
+    across = min(_TILE, -(-page.width // step))
+    down = min(_TILE, -(-(bottom - top) // step))
+    for row in range(down):
+        for column in range(across):
+            size = step * draws.uniform(0.42, 0.62)
+            x, y = draws.uniform(1, step - size - 1), draws.uniform(1, step - size - 1)
+            name = draws.choice(_DOODLES)
+            draw_icon(page.canvas, name, column * step + x, top + row * step + y, size, ink, 1.6, False)
+    width, height = across * step, down * step
+    tile = page.canvas.rgba()[top : top + height, :width].copy()
+    for y in range(top, bottom, height):
+        for x in range(0, page.width, width):
+            if x or y > top:
+                page.canvas.picture(tile, x, y, tile.shape[1], tile.shape[0])

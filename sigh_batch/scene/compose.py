@@ -45,10 +45,10 @@ def compose(
     size = cast.integer(max(3, config.people.min), max(3, config.people.max)) if group else 2
     people = draw_people(cast, code, split, size, style)
     script = _Script(draws, config, here, words, people, names(code, split).given, lines)
-    owner = cast.integer(0, size - 1) if group else cast.integer(0, 1)
     while len(script.messages) < count:
         script.add_stretch(group, count)
     messages = script.messages[:count]
+    owner = cast.choice(messages).author if cast.chance(0.85) else cast.integer(0, size - 1)
     if group and draws.chance(0.16):
         messages = _with_news(draws.fork("news"), here, people, messages, script.title)
     now = script.clock.look()
@@ -103,6 +103,8 @@ class _Script:
         self.topic = ""
         self.title = ""
         self._cast: list[int] = []
+        self._used: set[int] = set()
+        self._present = frozenset(person.short for person in people)
 
     def add_stretch(self, group: bool, count: int) -> None:
         """Write about one topic: an opening, what follows from it, and perhaps an end."""
@@ -114,25 +116,34 @@ class _Script:
         if not (self._cast and keeps_roles):
             self._cast = plan.shuffled(range(len(self._people)))
         cast = self._cast
-        filler = Filler(self._words, self._here, self._talk.pools, self._given, self.clock.now.date())
+        filler = Filler(
+            self._words, self._here, self._talk.pools, self._given, self._present, self.clock.now.date()
+        )
         self._bind(filler, cast)
         if group and not self.title:
             self.title = filler.fill(plan.choice(topic.titles))
-        if plan.chance(0.45):
-            self._add(plan.choice(shared["greeting"].opens), cast, filler, topic)
-        self._add(plan.choice(topic.opens), cast, filler, topic)
-        for more in plan.shuffled(topic.mores)[: plan.integer(0, 3)]:
+        if not topic.cold and plan.chance(0.45):
+            self._add(self._unused(shared["greeting"].opens), cast, filler, topic)
+        self._add(self._unused(topic.opens), cast, filler, topic)
+        for _ in range(plan.integer(0, min(3, len(topic.mores)))):
             self.clock.pause()
             if group:
                 cast = [cast[0], *plan.shuffled(cast[1:])]
                 self._bind(filler, cast)
                 if plan.chance(0.4) and not keeps_roles:
-                    self._add(plan.choice(shared["ack"].opens), cast, filler, topic)
-            self._add(more, cast, filler, topic)
+                    self._add(self._unused(shared["ack"].opens), cast, filler, topic)
+            self._add(self._unused(topic.mores), cast, filler, topic)
             if len(self.messages) >= count:
                 return
-        if plan.chance(0.5):
-            self._add(plan.choice(shared["closing"].opens), cast, filler, topic)
+        if not topic.cold and plan.chance(0.5):
+            self._add(self._unused(shared["closing"].opens), cast, filler, topic)
+
+    def _unused(self, exchanges: tuple[tuple[Turn, ...], ...]) -> tuple[Turn, ...]:
+        """Return an exchange that this conversation has not had, as long as there is one."""
+        fresh = [exchange for exchange in exchanges if id(exchange) not in self._used]
+        chosen = self._plan.choice(fresh or exchanges)
+        self._used.add(id(chosen))
+        return chosen
 
     def _next_topic(self) -> Topic:
         topics = self._talk.topics
@@ -155,7 +166,7 @@ class _Script:
                 if self._lines
                 else filler.fill(self._words.choice(turn.texts))
             )
-            text = self._habits[author].type(self._typing, text, topic.emoji, self._short)
+            text = self._habits[author].type(self._typing, text, self._short, topic.emoji, topic.cold)
             self.say(author, text)
 
     def say(self, author: int, text: str) -> None:

@@ -7,10 +7,12 @@ A language's file in `data/talk/` reads line by line:
     title: Flat bills | Trip money             names of group conversations
     emoji: 🙏 | 👍                             emoji that suit the topic
     next: family work                          topics that the same people may come to later
+    tone: cold                                 neither greetings nor thanks
     > open                                     an exchange that starts the topic; > more follows one
     a: {Hi|Hey} <b>, did you get <amount>?     a turn of role a; | divides alternatives, {x|y} parts of one
     b?: Yes | No                               a turn that may be left out; role c joins in groups only
 
+`@abbr` holds abbreviations as `you>u`, `@join` contractions that a filling needs, as `de el>del`.
 `<word>` is filled from a pool, by `slots`, or with the name of the person of role a, b or c. The
 same gap has the same filling through an exchange's topic; `<time2>` is another time. Every way a
 turn can be worded belongs to one split, so that splits share no wording.
@@ -30,7 +32,7 @@ from sigh_batch.scene.locale import locale
 from sigh_batch.scene.pools import SPLITS, Division, divide, key_of
 
 SHARED_TOPICS = ("greeting", "closing", "ack")
-_WHOLE_POOLS = ("abbr", "emoji", "day")
+_WHOLE_POOLS = ("abbr", "join", "emoji", "day")
 _WORDINGS = 600
 _LONGEST_LINE = 2000
 _TURN = re.compile(r"([abc])(\??):\s*(.+)")
@@ -53,6 +55,8 @@ class Topic:
     titles: tuple[str, ...]
     emoji: tuple[str, ...]
     next: tuple[str, ...]
+    cold: bool
+    """Whether nobody greets or thanks."""
     opens: tuple[tuple[Turn, ...], ...]
     mores: tuple[tuple[Turn, ...], ...]
 
@@ -83,6 +87,7 @@ class _Draft:
     titles: list[str] = field(default_factory=list)
     emoji: list[str] = field(default_factory=list)
     next: list[str] = field(default_factory=list)
+    cold: bool = False
     exchanges: dict[str, list[list[_DraftTurn]]] = field(default_factory=lambda: {"open": [], "more": []})
     current: list[_DraftTurn] | None = None
 
@@ -143,6 +148,8 @@ def _read_line(line: str, draft: _Draft) -> None:
         draft.emoji += alternatives(line[6:])
     elif line.startswith("next:"):
         draft.next += line[5:].split()
+    elif line.startswith("tone:"):
+        draft.cold = line[5:].strip() == "cold"
     else:
         match = _TURN.fullmatch(line)
         if not match or draft.current is None:
@@ -205,6 +212,7 @@ def _topic(name: str, draft: _Draft, split: str) -> Topic:
         titles=tuple(divide(draft.titles)[split]),
         emoji=tuple(draft.emoji),
         next=tuple(draft.next),
+        cold=draft.cold,
         opens=kinds["open"],
         mores=kinds["more"],
     )

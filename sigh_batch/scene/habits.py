@@ -30,20 +30,25 @@ class Habits:
     slips: float
     """Probability of a typing mistake in a message."""
 
-    def type(self, draws: Draws, text: str, suiting: tuple[str, ...], shortening: Shortening | None) -> str:
-        """Return a text as this person would type it; `suiting` are emoji that fit its topic."""
+    def type(
+        self, draws: Draws, text: str, shortening: Shortening | None, suiting: tuple[str, ...], only: bool
+    ) -> str:
+        """Return a text as this person would type it.
+
+        `suiting` are emoji that fit its topic, with `only` the only ones that do.
+        """
         if self.short and shortening is not None:
             text = shortening.apply(text)
         if self.lower and text[0].isupper() and not text[:2].isupper():
             text = text[0].lower() + text[1:]
         if not self.stops and text.endswith(".") and not text.endswith(".."):
             text = text[:-1]
-        elif self.stops and text[-1].isalpha() and " " in text:
+        elif self.stops and text[-1].isalpha() and " " in text and "://" not in text:
             text += "." if text[-1].isascii() or text[-1].islower() else ""
         if self.slips and draws.chance(self.slips):
             text = _slip(draws, text)
         if draws.chance(self.emoji) and not is_symbol(text[-1]):
-            pool = suiting if draws.chance(0.6) and suiting else self.favourites
+            pool = suiting if suiting and (only or draws.chance(0.6)) else self.favourites
             times = 1 if draws.chance(0.8) else draws.integer(2, 3)
             text = f"{text} {draws.choice(pool) * times}"
         return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -12,6 +13,8 @@ from sigh_batch.rng import Draws
 from sigh_batch.scene.conversation import Person
 from sigh_batch.scene.locale import locale
 from sigh_batch.scene.pools import SPLITS, divide
+
+_AVATARS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,22 @@ def names(code: str, split: str) -> Names:
     return Names(tuple(pools["given"]), tuple(pools["family"]), tuple(first[split]), tuple(last[split]))
 
 
+@functools.lru_cache(maxsize=1)
+def _avatar_pools() -> dict[str, tuple[int, ...]]:
+    """Return the seeds of generated avatars: so few that a worker draws each only once."""
+    shares = divide(f"avatar {number}" for number in range(_AVATARS))
+    return {
+        split: tuple(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=6).digest()) for name in share)
+        for split, share in shares.items()
+    }
+
+
 def draw_people(draws: Draws, code: str, split: str, count: int, style: str) -> tuple[Person, ...]:
     """Return different people; `style` is full, given or handle: how they appear in this conversation."""
     pools = names(code, split)
     pattern = locale(code).names
     given = _different(draws, pools.given, count)
+    avatars = _avatar_pools()[split]
     shift = draws.random()
     people = []
     for place in range(count):
@@ -90,7 +104,7 @@ def draw_people(draws: Draws, code: str, split: str, count: int, style: str) -> 
                 short=given[place] if name != handle else handle,
                 handle=handle,
                 hue=hue,
-                avatar=draws.integer(0, (1 << 48) - 1),
+                avatar=draws.choice(avatars),
             )
         )
     return tuple(people)

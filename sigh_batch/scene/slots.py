@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from sigh_batch.rng import Draws
+from sigh_batch.scene.habits import shortening
 from sigh_batch.scene.locale import Locale
 
 _GAP = re.compile(r"<([a-z]+\d?)>")
@@ -35,7 +36,7 @@ def gaps_of(text: str) -> tuple[str, ...]:
 class Filler:
     """Fills the gaps of one topic's wordings; the same gap always gets the same filling."""
 
-    __slots__ = ("_date", "_draws", "_filled", "_here", "_names", "_pools", "_said")
+    __slots__ = ("_date", "_draws", "_filled", "_here", "_joins", "_names", "_pools", "_present", "_said")
 
     def __init__(
         self,
@@ -43,15 +44,18 @@ class Filler:
         here: Locale,
         pools: dict[str, tuple[str, ...]],
         names: tuple[str, ...],
+        present: frozenset[str],
         day: date,
     ) -> None:
         self._draws = draws
         self._here = here
         self._pools = pools
         self._names = names
+        self._present = present
         self._date = day
         self._filled: dict[str, str] = {}
         self._said = draws.random()
+        self._joins = shortening(pools.get("join", ()))
 
     def bind(self, gap: str, filling: str) -> None:
         """Set what a gap is filled with."""
@@ -63,6 +67,8 @@ class Filler:
         if len(parts) == 1:
             return text
         filled = "".join(self._filling(part) if place & 1 else part for place, part in enumerate(parts))
+        if self._joins is not None:
+            filled = self._joins.apply(filled)
         return filled if parts[0] else filled[0].upper() + filled[1:]
 
     def _filling(self, gap: str) -> str:
@@ -72,7 +78,7 @@ class Filler:
             taken = self._filled.values()
             known = self._draw(word)
             for _ in range(4):
-                if known not in taken:
+                if known not in taken and known not in self._present:
                     break
                 known = self._draw(word)
             self._filled[gap] = known

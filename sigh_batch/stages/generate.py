@@ -24,6 +24,7 @@ from sigh_batch.render.page import Page, Sheet
 from sigh_batch.render.painter import TextMode, painters
 from sigh_batch.render.skins import skins
 from sigh_batch.render.skins.base import described
+from sigh_batch.render.stamps import Stamps
 from sigh_batch.render.typeset import Typesetter
 from sigh_batch.rng import Draws, for_sample
 from sigh_batch.scene.compose import compose, used_splits
@@ -37,6 +38,9 @@ _EDGINGS = ("none", "grey", "subpixel")
 _HINTINGS = ("none", "slight", "normal", "full")
 _FAMILY_WEIGHT = {"serif": 0.15, "mono": 0.1}
 _FEWEST_DIVIDED = 6
+_DEVICE_SAMPLES = 16
+"""So many neighbouring samples are taken on one phone, and on one computer."""
+_SIZES = {"phone": (15.0, 16.0, 16.0, 17.0), "desktop": (14.0, 15.0, 15.0, 16.0)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,7 @@ class Device:
     """Width and height of the window in logical pixels."""
     scale: float
     family: str
+    size: float
     mode: TextMode
 
 
@@ -77,6 +82,7 @@ class Generate:
         self._families = _divided_families(catalogue, config)
         self._typesetter = Typesetter(catalogue)
         self._painter = painters.get(config.painter)()
+        self._stamps = Stamps(painters.get(config.painter)())
 
     def id_of(self, index: int) -> str:
         """Return the id of a sample: its index, and a hash that differs from seed to seed."""
@@ -96,7 +102,7 @@ class Generate:
         skin = skins.get(skin_name)
         theme = _pick(draws, config.themes)
         code = _pick(draws, config.locales)
-        device = self._draw_device(draws.fork("device"), skin.forms, split)
+        device = self._draw_device(draws.fork("window"), index, skin.forms, split)
         group = _draw_group(draws, skin.groups, config.conversation.groups)
         pictures = self._pictures[split]
         look = skin.design(draws.fork("look"), theme == "dark", device.form, bool(pictures))
@@ -118,11 +124,12 @@ class Generate:
             height=round(device.height * device.scale),
             scale=device.scale,
             family=device.family,
+            size=device.size,
             rtl=here.direction == "rtl",
             snap=not device.mode.subpixel_positioning,
         )
         canvas = self._painter.begin(sheet.width, sheet.height, look.palette.ground, device.mode)
-        page = Page(canvas, self._typesetter, sheet)
+        page = Page(canvas, self._typesetter, self._stamps, sheet)
         skin.paint(page, conversation, here, look, Avatars(look.avatars, pictures))
         return Sample(
             id=identity,
@@ -148,20 +155,27 @@ class Generate:
             drawn=_told(device, look, conversation),
         )
 
-    def _draw_device(self, draws: Draws, forms: tuple[str, ...], split: str) -> Device:
+    def _draw_device(self, window: Draws, index: int, forms: tuple[str, ...], split: str) -> Device:
+        """Return the device that takes the screenshot; only its window is this sample's own.
+
+        Neighbours share a device, so that a rasteriser finds its glyphs again: drawn anew for every
+        picture they would cost more than all the rest.
+        """
         config = self._config
         known: dict[str, FormConfig] = {form: getattr(config, form) for form in forms}
         weights = {form: entry.weight for form, entry in known.items()}
-        form = _pick(draws, weights) if sum(weights.values()) > 0 else forms[0]
+        form = _pick(window, weights) if sum(weights.values()) > 0 else forms[0]
         entry = known[form]
+        draws = for_sample(self._seed, f"generate/device/{form}/{split}", index // _DEVICE_SAMPLES)
         scale = float(_pick(draws, entry.scales))
         names, shares = self._families[split]
         return Device(
             form=form,
-            width=draws.integer(entry.width.min, entry.width.max),
-            height=draws.integer(entry.height.min, entry.height.max),
+            width=window.integer(entry.width.min, entry.width.max),
+            height=window.integer(entry.height.min, entry.height.max),
             scale=scale,
             family=draws.weighted(names, shares),
+            size=draws.choice(_SIZES[form]),
             mode=_draw_mode(draws, config, form, scale),
         )
 

@@ -27,8 +27,6 @@ class Look:
     header: Header
     bar: InputBar
     avatars: AvatarStyle
-    size: float
-    """Size of message text in logical pixels."""
     leading: float
     """Line height of message text as a multiple of its size."""
 
@@ -60,7 +58,6 @@ class Pill:
     ground: Rgb | None
     """Colour of the rounded box behind it; None draws none."""
     ink: Rgb
-    size: float
     weight: int
     margin: float
     """Above and below, in logical pixels."""
@@ -74,7 +71,7 @@ def pill_block(
     padding = page.px(10) if pill.ground else 0
     words = page.set(
         text,
-        page.style(pill.size, pill.weight, 1.35),
+        page.style(page.sizes.small, pill.weight, 1.35),
         page.width - page.px(64),
         align="center",
         direction="auto",

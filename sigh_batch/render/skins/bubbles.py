@@ -81,7 +81,6 @@ class BubbleSkin:
         theirs, mine = _bubble_colors(draws, palette)
         theirs_text = palette.text if dark else text_on(theirs, 12.0)
         mine_text = text_on(mine) if not dark else palette.text
-        size = draws.choice((14.5, 15.0, 16.0, 16.5)) if phone else draws.choice((14.0, 14.5, 15.0))
         tail = draws.choice(("top", "top", "bottom", "none"))
         radius = (
             draws.choice((7.5, 8.0, 10.0, 12.0)) if tail == "top" else draws.choice((10.0, 12.0, 15.0, 18.0))
@@ -92,20 +91,18 @@ class BubbleSkin:
             header=Header(
                 height=draws.choice((54, 56, 58, 60)),
                 back=draws.choice(("back", "arrow_back")) if phone else "",
-                avatar=draws.choice((36, 38, 40)),
+                avatar=draws.choice((36, 40)),
                 sign="",
                 centered=False,
                 icons=draws.choice(
                     (("video", "call"), ("video", "call", "dots_v"), ("search", "dots_v"), ("dots_v",))
                 ),
-                title=draws.choice((16.0, 16.5, 17.0)),
                 weight=draws.choice((500, 600, 600)),
                 subtitle=True,
                 line=draws.chance(0.6),
             ),
-            bar=_input(draws, phone, size),
+            bar=_input(draws, phone),
             avatars=draw_avatar_style(draws, pictures, round_only=True),
-            size=size,
             leading=draws.choice((1.28, 1.32, 1.36)),
             wallpaper=wallpaper,
             theirs=theirs,
@@ -152,8 +149,7 @@ class BubbleSkin:
         )
         paint_status(page, look.phone, here, conversation, palette.bar_text)
         painting = _Painting(page, conversation, here, look, avatars)
-        stack(page, painting.blocks(), top, bottom, from_top=False, shift=page.px(look.scrolled))
-        if look.scrolled:
+        if stack(page, painting.blocks(), top, bottom, from_top=False, shift=page.px(look.scrolled)):
             _jump_button(page, palette, bottom)
         if not floating:
             page.box(0, bottom, page.width, page.height - bottom, palette.foot)
@@ -161,7 +157,7 @@ class BubbleSkin:
         paint_input(page, palette, look.bar, look.phone, here.word("message"), behind)
 
 
-def _input(draws: Draws, phone: bool, size: float) -> InputBar:
+def _input(draws: Draws, phone: bool) -> InputBar:
     floating = phone and draws.chance(0.5)
     return InputBar(
         height=draws.choice((42, 44, 46)) if floating else draws.choice((36, 38, 40)),
@@ -174,7 +170,6 @@ def _input(draws: Draws, phone: bool, size: float) -> InputBar:
         disc=floating,
         round=24 if floating else draws.choice((18, 20, 8, 10)),
         outlined=not floating and draws.chance(0.3),
-        size=size,
     )
 
 
@@ -202,7 +197,6 @@ def _pill(draws: Draws, palette: Palette) -> Pill:
     return Pill(
         ground=ground,
         ink=palette.secondary(ground),
-        size=draws.choice((11.5, 12.0, 12.5)),
         weight=draws.choice((400, 500, 600)),
         margin=draws.choice((6, 8, 10)),
         round=draws.choice((7.0, 8.0, 14.0)),
@@ -222,9 +216,7 @@ def _subtitle(conversation: Conversation, here: Locale) -> str:
     if (conversation.now - last).total_seconds() < 240:
         return here.word("online")
     day = here.day(last.date(), conversation.now.date(), here.date_short)
-    return here.word(
-        "last_seen", day=day.lower() if here.language not in ("de",) else day, time=here.time(last)
-    )
+    return here.word("last_seen", day=day.lower(), time=here.time(last))
 
 
 def _jump_button(page: Page, palette: Palette, bottom: int) -> None:
@@ -251,10 +243,10 @@ class _Painting:
     ) -> None:
         self._page, self._conversation, self._here, self._look = page, conversation, here, look
         self._avatars = avatars
-        self._body = page.style(look.size, 400, look.leading)
-        self._big = page.style(round(look.size * 2.4, 1), 400, 1.2)
-        self._name = page.style(round(look.size * 0.87, 1), 600, 1.35)
-        self._small = page.style(round(look.size * 0.72, 1), 400, 1.3)
+        self._body = page.style(page.sizes.body, 400, look.leading)
+        self._big = page.style(page.sizes.body * 2.4, 400, 1.2)
+        self._name = page.style(page.sizes.label, 600, 1.35)
+        self._small = page.style(page.sizes.small, 400, 1.3)
         self._beside = page.px(34) if conversation.group and look.beside else 0
         self._across, self._down = page.px(look.across), page.px(look.down)
         available = page.width - 2 * page.px(look.side) - self._beside
@@ -340,7 +332,7 @@ class _Painting:
         turned = (text.direction == "rtl") != self._page.rtl
         if not turned and last.width + foot <= self._widest:
             return max(wide, round(last.width + 0.49) + foot), self._page.px(1.5)
-        return max(wide, foot), self._page.px(self._look.size * 0.95)
+        return max(wide, foot), self._page.px(self._page.sizes.body * 0.95)
 
     def _foot(
         self, row: Row, said: Message, time: Paragraph, right: int, bottom: int, root: int | None

@@ -20,6 +20,7 @@ from sigh_batch.render.colors import Rgb, mix, readable
 from sigh_batch.render.layout import Block, Row, day_text, rows_of, stack
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import draw_palette
+from sigh_batch.render.sidebar import paint_sidebar
 from sigh_batch.render.skins import skins
 from sigh_batch.render.skins.base import Look
 from sigh_batch.rng import Draws
@@ -27,6 +28,7 @@ from sigh_batch.scene.conversation import Conversation, Message, Person
 from sigh_batch.scene.locale import Locale
 
 _SIDE = 224
+_WIDE = 780
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,6 @@ class ServerSkin:
     def design(self, draws: Draws, dark: bool, form: str, pictures: bool) -> ServerLook:
         """Return a look."""
         phone = form == "phone"
-        size = draws.choice((14.0, 15.0, 15.0, 16.0)) if not phone else draws.choice((15.0, 16.0))
         header = Header(
             height=draws.choice((48, 50, 52)) if not phone else draws.choice((50, 54)),
             back=draws.choice(("back", "arrow_back", "menu")) if phone else "",
@@ -74,7 +75,6 @@ class ServerSkin:
             icons=("search",)
             if phone
             else draws.choice((("bell", "pin", "people", "search"), ("search", "dots_h"))),
-            title=draws.choice((15.0, 16.0)),
             weight=draws.choice((600, 700)),
             subtitle=draws.chance(0.5),
             line=draws.chance(0.85),
@@ -92,7 +92,6 @@ class ServerSkin:
             disc=False,
             round=draws.choice((8, 8, 12, 22)),
             outlined=draws.chance(0.25),
-            size=size,
         )
         return ServerLook(
             palette=draw_palette(draws, dark),
@@ -100,10 +99,9 @@ class ServerSkin:
             header=header,
             bar=bar,
             avatars=draw_avatar_style(draws, pictures),
-            size=size,
             leading=draws.choice((1.32, 1.375, 1.42, 1.47)),
             padding=draws.choice((14, 16, 16, 20)),
-            avatar=draws.choice((32, 36, 40, 40)),
+            avatar=draws.choice((34, 40, 40)),
             spacing=draws.choice((12, 14, 16, 17, 18)),
             tight=draws.choice((2, 2, 3, 4)),
             name_weight=draws.choice((500, 600, 700)),
@@ -119,12 +117,27 @@ class ServerSkin:
         self, page: Page, conversation: Conversation, here: Locale, look: ServerLook, avatars: Avatars
     ) -> None:
         """Draw the whole page and note every element."""
+        wide = look.side and page.width >= page.px(_WIDE)
+        column = page.px(_SIDE) if wide else 0
+        if wide:
+            head = page.px(look.header.height)
+            paint_sidebar(page, look.palette, avatars, conversation, here, width=column, head=head)
+        with page.beside(column):
+            self._paint_channel(page, conversation, here, look, avatars)
+
+    def _paint_channel(
+        self, page: Page, conversation: Conversation, here: Locale, look: ServerLook, avatars: Avatars
+    ) -> None:
         palette = look.palette
-        status = page.px(look.phone.top)
-        title = conversation.channel
-        under = here.word("members", n=conversation.members)
         top = paint_header(
-            page, palette, look.header, avatars, conversation, top=status, title=title, subtitle=under
+            page,
+            palette,
+            look.header,
+            avatars,
+            conversation,
+            top=page.px(look.phone.top),
+            title=conversation.channel,
+            subtitle=here.word("members", n=conversation.members),
         )
         paint_status(page, look.phone, here, conversation, palette.bar_text)
         bottom = page.height - input_height(page, look.bar, look.phone)
@@ -145,9 +158,9 @@ class _Painting:
         self._left = page.px(look.padding)
         self._text_left = self._left + page.px(look.avatar) + page.px(max(10.0, look.avatar * 0.38))
         self._width = page.width - self._text_left - page.px(look.padding + 18)
-        self._body = page.style(look.size, 400, look.leading)
-        self._name = page.style(look.size, look.name_weight, 1.35)
-        self._small = page.style(round(look.size * 0.77, 1), 400, 1.35)
+        self._body = page.style(page.sizes.body, 400, look.leading)
+        self._name = page.style(page.sizes.body, look.name_weight, 1.35)
+        self._small = page.style(page.sizes.small, 400, 1.35)
 
     def blocks(self) -> Iterator[Block]:
         """Yield the blocks, newest first."""
@@ -254,7 +267,7 @@ class _Painting:
     def _day(self, said: Message) -> Block:
         page, palette, px = self._page, self._look.palette, self._page.px
         day = day_text(self._here, said.time.date(), self._conversation.now.date(), "full")
-        text = page.set(day, page.style(12, 600, 1.35))
+        text = page.set(day, page.style(page.sizes.small, 600, 1.35))
         height = px(20) + round(text.height)
 
         def draw(y: int) -> None:
@@ -269,7 +282,7 @@ class _Painting:
 
     def _unread(self) -> Block:
         page, palette, px = self._page, self._look.palette, self._page.px
-        text = page.set(self._here.word("new"), page.style(11, 700, 1.3))
+        text = page.set(self._here.word("new"), page.style(page.sizes.small, 700, 1.3))
         ink = readable(0.6, 0.2, 0.07, palette.ground, 4.5)
 
         def draw(y: int) -> None:
@@ -284,7 +297,7 @@ class _Painting:
 
     def _system(self, place: int, said: Message) -> Block:
         page, palette, px = self._page, self._look.palette, self._page.px
-        text = page.set(said.text, page.style(self._look.size, 400, 1.35), self._width, direction="auto")
+        text = page.set(said.text, page.style(page.sizes.body, 400, 1.35), self._width, direction="auto")
         above = px(self._look.spacing)
         size = px(18)
 
@@ -303,9 +316,9 @@ class _Painting:
     def _beginning(self) -> Block:
         page, palette, px = self._page, self._look.palette, self._page.px
         title = f"#{self._conversation.channel}"
-        head = page.set(title, page.style(24, 700, 1.3), self._width, lines=1)
+        head = page.set(title, page.style(page.sizes.body * 1.6, 700, 1.3), self._width, lines=1)
         words = self._here.word("beginning", title=title)
-        under = page.set(words, page.style(self._look.size, 400, 1.4), page.width - 2 * self._left)
+        under = page.set(words, page.style(page.sizes.body, 400, 1.4), page.width - 2 * self._left)
         size = px(60)
         height = px(24) + size + px(12) + round(head.height) + px(6) + round(under.height) + px(10)
 

@@ -65,7 +65,6 @@ class SmsSkin:
             ground = (0, 0, 0) if dark else (255, 255, 255)
         palette = draw_palette(draws, dark, ground=ground)
         centered = draws.chance(0.6)
-        size = draws.choice((16.0, 16.5, 17.0))
         mine = oklch(draws.uniform(0.5, 0.58), draws.uniform(0.13, 0.21), palette.accent_hue)
         if not dark and draws.chance(0.25):
             mine = oklch(draws.uniform(0.88, 0.92), draws.uniform(0.05, 0.09), palette.accent_hue)
@@ -85,14 +84,12 @@ class SmsSkin:
                 icons=("video",)
                 if centered
                 else draws.choice((("call", "dots_v"), ("video", "call", "dots_v"))),
-                title=draws.choice((12.0, 13.0)) if centered else draws.choice((17.0, 18.0)),
                 weight=400 if centered else 500,
                 subtitle=False,
                 line=centered or draws.chance(0.3),
             ),
-            bar=_input(draws, centered, size),
+            bar=_input(draws, centered),
             avatars=draw_avatar_style(draws, pictures, round_only=True),
-            size=size,
             leading=draws.choice((1.26, 1.3, 1.34)),
             theirs=theirs,
             mine=mine,
@@ -134,7 +131,7 @@ class SmsSkin:
         paint_input(page, palette, look.bar, look.phone, here.word("text_message"), palette.ground)
 
 
-def _input(draws: Draws, centered: bool, size: float) -> InputBar:
+def _input(draws: Draws, centered: bool) -> InputBar:
     if centered:
         return InputBar(
             height=36,
@@ -145,7 +142,6 @@ def _input(draws: Draws, centered: bool, size: float) -> InputBar:
             disc=False,
             round=18,
             outlined=draws.chance(0.75),
-            size=size,
         )
     return InputBar(
         height=draws.choice((46, 48)),
@@ -156,7 +152,6 @@ def _input(draws: Draws, centered: bool, size: float) -> InputBar:
         disc=False,
         round=24,
         outlined=False,
-        size=size,
     )
 
 
@@ -168,9 +163,9 @@ class _Painting:
     ) -> None:
         self._page, self._conversation, self._here, self._look = page, conversation, here, look
         self._avatars = avatars
-        self._body = page.style(look.size, 400, look.leading)
-        self._big = page.style(round(look.size * 2.8, 1), 400, 1.2)
-        self._small = page.style(11.5, 400, 1.35)
+        self._body = page.style(page.sizes.body, 400, look.leading)
+        self._big = page.style(page.sizes.body * 2.8, 400, 1.2)
+        self._small = page.style(page.sizes.small, 400, 1.35)
         self._across, self._down = page.px(look.across), page.px(look.down)
         self._beside = page.px(36) if conversation.group else 0
         self._widest = int((page.width - self._beside) * look.widest) - 2 * self._across
@@ -188,7 +183,7 @@ class _Painting:
             if row.kind == "pause":
                 yield self._when(said.time)
             elif row.kind == "system":
-                pill = Pill(ground=None, ink=look.palette.soft, size=12, weight=400, margin=8)
+                pill = Pill(ground=None, ink=look.palette.soft, weight=400, margin=8)
                 yield pill_block(page, pill, "system", said.text, message=row.place)
             else:
                 yield self._message(row, said)
@@ -198,7 +193,7 @@ class _Painting:
         page, look, here = self._page, self._look, self._here
         day = day_text(here, moment.date(), self._conversation.now.date(), look.days)
         weight = 600 if look.header.centered else 400
-        first = page.set(day, page.style(11.5, weight, 1.35))
+        first = page.set(day, page.style(page.sizes.small, weight, 1.35))
         clock = page.set(here.time(moment), self._small)
         gap = page.px(4)
         margin = page.px(12)
@@ -231,7 +226,7 @@ class _Painting:
             if said.status == "read"
             else here.word("delivered")
         )
-        text = page.set(words, page.style(11, 500, 1.35))
+        text = page.set(words, page.style(page.sizes.small, 500, 1.35))
 
         def draw(y: int) -> None:
             x = page.width - page.px(look.side + 4) - round(text.width)
