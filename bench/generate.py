@@ -24,7 +24,7 @@ from sigh_batch.render.typeset import TextStyle, Typesetter
 from sigh_batch.rng import Draws, for_sample
 
 WIDTH, HEIGHT, MESSAGES = 800, 600, 8
-FAMILIES = ("Inter", "Open Sans", "Noto Sans", "Roboto")
+FAMILIES = ("Noto Sans", "Inter")
 BACKGROUND, INK, FAINT = (255, 255, 255), (24, 26, 32), (120, 126, 140)
 COLORS = ((200, 60, 60), (40, 120, 200), (30, 140, 90), (150, 80, 190))
 

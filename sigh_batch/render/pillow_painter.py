@@ -5,7 +5,6 @@ It needs no system library, and its pixels differ from Skia's as those of two pr
 
 from __future__ import annotations
 
-import io
 import itertools
 import math
 import re
@@ -38,7 +37,7 @@ from sigh_batch.render.typeset import Line, Paragraph, Word
 _PHASES = 4
 """Places between two pixels at which a glyph may start."""
 _KEPT = 1 << 14
-_KEPT_FONTS = 256
+_KEPT_FONTS = 128
 _JOINED = re.compile("[\u0600-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc]")
 """Scripts whose letters change with their neighbours."""
 _STRIKE = 109
@@ -110,7 +109,7 @@ class PillowPainter:
         if font is None:
             if len(self._fonts) >= _KEPT_FONTS:
                 self._fonts.clear()
-            font = self._fonts[face, size] = ImageFont.truetype(io.BytesIO(face.data), size)
+            font = self._fonts[face, size] = ImageFont.truetype(str(face.path), size)
         return font
 
 
