@@ -60,18 +60,31 @@ def scaled_size(picture: Picture, factor: float) -> tuple[int, int]:
 
 def scaled_mask(mask: Mask, width: int, height: int) -> Mask:
     """Return the marks scaled by the rule of this module; exact, in whole numbers."""
-    if not mask.any():
-        return np.zeros((height, width), np.uint8)
-    return _gathered(_gathered(mask, height, 0), width, 1)
+    scaled = np.zeros((height, width), np.uint8)
+    x, y, wide, high = cv2.boundingRect(mask)
+    if wide:
+        # Marks are few and near each other: only what they reach is looked at.
+        rows = _Gathering(mask.shape[0], height, y, y + high)
+        columns = _Gathering(mask.shape[1], width, x, x + wide)
+        scaled[rows.target, columns.target] = columns.over(rows.over(mask[:, x : x + wide], 0), 1, x)
+    return scaled
 
 
-def _gathered(mask: Mask, size: int, axis: int) -> Mask:
-    """Return each result's OR over the source pixels that it touches along one axis."""
-    old = mask.shape[axis]
-    edges = np.arange(size + 1, dtype=np.int64) * old
-    first, last = edges[:-1] // size, -(-edges[1:] // size) - 1
-    inner = np.bitwise_or.reduceat(mask, first, axis=axis)
-    return np.asarray(inner | np.take(mask, last, axis=axis), np.uint8)
+class _Gathering:
+    """Each result's OR over the source pixels that it touches, along one axis, where marks reach."""
+
+    def __init__(self, old: int, new: int, start: int, stop: int) -> None:
+        self.target = slice(start * new // old, -(-stop * new // old))
+        edges = np.arange(self.target.start, self.target.stop + 1, dtype=np.int64) * old
+        self._first = np.clip(edges[:-1] // new, start, stop - 1)
+        self._last = np.clip(-(-edges[1:] // new) - 1, start, stop - 1)
+        self._stop = stop
+
+    def over(self, mask: Mask, axis: int, begin: int = 0) -> Mask:
+        """Return the gathered marks; `begin` is the index of the mask's first line in the whole."""
+        mask = mask[: self._stop] if axis == 0 else mask[:, : self._stop - begin]
+        inner = np.bitwise_or.reduceat(mask, self._first - begin, axis=axis)
+        return np.asarray(inner | np.take(mask, self._last - begin, axis=axis), np.uint8)
 
 
 def warp(

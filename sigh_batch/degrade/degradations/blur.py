@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,4 +42,6 @@ def blurred(pixels: Pixels, sigma: float) -> Pixels:
     """Return pixels blurred by a Gaussian in fixed-point arithmetic; edges are mirrored."""
     if sigma <= 0:
         return pixels
-    return np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma, borderType=cv2.BORDER_REFLECT_101), np.uint8)
+    size = 2 * math.ceil(2.5 * sigma) + 1  # beyond that lies one hundredth of the weight
+    soft = cv2.GaussianBlur(pixels, (size, size), sigma, borderType=cv2.BORDER_REFLECT_101)
+    return np.asarray(soft, np.uint8)

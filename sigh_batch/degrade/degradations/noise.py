@@ -18,6 +18,7 @@ from sigh_batch.degrade.rules import SEED, Fields, Flag, Number
 from sigh_batch.rng import Draws, for_sample
 
 _WORDS = 65_536
+_BAND = 16_384  # pixels at a time, so that what lies between stays in the cache
 
 
 @degradation("noise")
@@ -50,29 +51,41 @@ class Noise(Operation):
 
 
 def noisy(pixels: Pixels, sigma: float, colored: bool, seed: int) -> Pixels:
-    """Return pixels with normally distributed whole levels added: 16 random bits a value, through a table."""
+    """Return pixels with normally distributed whole levels added: 16 random bits make two of them."""
     if sigma <= 0:
         return pixels
-    height, width, channels = pixels.shape
-    planes = channels if colored else 1
-    count = height * width * planes
-    # Every value is independent: a pool of noise, though faster, would repeat itself.
+    table = _pairs(sigma)
+    flat = np.ascontiguousarray(pixels).reshape(-1, 3)
+    result = np.empty_like(flat)
+    # Drawn for this picture alone: a pool of noise, though faster, would repeat itself.
     bits = for_sample(seed, "degrade/noise", 0).generator().bit_generator
-    words = bits.random_raw(-(-count // 4)).astype("<u8", copy=False).view("<u2")[:count]
-    grain = cv2.LUT(words.reshape(height, width, planes), _levels(sigma))
-    if not colored:
-        grain = cv2.merge([grain] * channels)
-    return np.asarray(cv2.add(pixels, grain.reshape(pixels.shape), dtype=cv2.CV_8U), np.uint8)
+    for start in range(0, len(flat), _BAND):
+        part = flat[start : start + _BAND]
+        count = part.size if colored else len(part)
+        words = bits.random_raw(-(-count // 8)).astype("<u8", copy=False).view("<u2")
+        grain = cv2.LUT(words, table).view(np.int8).ravel()[:count].reshape(len(part), -1)
+        if not colored:
+            grain = np.repeat(grain, 3, axis=1)
+        cv2.add(part, grain, dst=result[start : start + _BAND], dtype=cv2.CV_8U)
+    return result.reshape(pixels.shape)
 
 
 @functools.lru_cache(maxsize=16)
-def _levels(sigma: float) -> NDArray[np.int8]:
-    """Return what each 16-bit number adds, so that equally likely numbers make normal noise."""
-    return np.clip(np.rint(_quantiles() * sigma), -128, 127).astype(np.int8)
+def _pairs(sigma: float) -> NDArray[np.int16]:
+    """Return the two values that each 16-bit number adds, as two bytes.
+
+    The first is the number's quantile and the second that of the number with its bits reversed: so the
+    65,536 pairs fill the plane evenly (a Hammersley set), as independent normal values would on average.
+    """
+    quantiles, reversed_ = _quantiles()
+    levels = np.clip(np.rint(quantiles * sigma), -128, 127).astype(np.int8)
+    return np.stack([levels, levels[reversed_]], axis=1).view(np.int16).ravel()
 
 
 @functools.cache
-def _quantiles() -> NDArray[np.float64]:
+def _quantiles() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     normal = NormalDist()
     half = np.array([normal.inv_cdf((place + 0.5) / _WORDS) for place in range(_WORDS // 2)])
-    return np.concatenate([half, -half[::-1]])
+    number = np.arange(_WORDS)
+    mirrored = sum(((number >> bit) & 1) << (15 - bit) for bit in range(16))
+    return np.concatenate([half, -half[::-1]]), np.asarray(mirrored, np.int64)

@@ -26,6 +26,14 @@ def test_every_value_is_independent_when_coloured_and_channels_agree_when_not() 
     flat = coloured.reshape(-1, 3)
     assert abs(np.corrcoef(flat, rowvar=False)[0, 1]) < 0.01
     assert abs(np.corrcoef(coloured[:, :-1, 0].ravel(), coloured[:, 1:, 0].ravel())[0, 1]) < 0.01
+    one, two = coloured.ravel()[0::2], coloured.ravel()[1::2]
+    for apart in (0, 1, 2):
+        assert abs(np.corrcoef(one[: len(one) - apart], two[apart:])[0, 1]) < 0.01
+        # Not only uncorrelated: how large a value is says nothing of how large the next is.
+        assert abs(np.corrcoef(np.abs(one[: len(one) - apart]), np.abs(two[apart:]))[0, 1]) < 0.01
+    joint = np.histogram2d(one, two, bins=np.arange(-20.5, 21))[0] / len(one)
+    alone = np.histogram(coloured, bins=np.arange(-20.5, 21))[0] / coloured.size
+    assert np.abs(joint - np.outer(alone, alone)).sum() < 0.06
     # No period: a pool of noise would repeat itself.
     spectrum = np.abs(np.fft.rfft(coloured[:, :, 0].ravel())) ** 2
     assert spectrum[1:].max() < 25 * spectrum[1:].mean()
