@@ -15,7 +15,7 @@ DEFAULT := not s3 and not browser and not slow
 PYTEST := $(BIN)/python -m pytest
 
 # What `make verify` makes again and compares with what is committed.
-GENERATED := docs/reference
+GENERATED := docs/reference docs/degradations.md
 
 ##@ Use
 
@@ -60,8 +60,9 @@ verify: docs ## make every generated file again; fails when one differs from wha
 bench: .venv/.test ## measure side by side with peers; writes docs/benchmarks
 	@$(BIN)/python -m bench
 
-docs: .venv/.run ## make docs/reference from the code
+docs: .venv/.run ## make docs/reference and docs/degradations.md from the code
 	@$(BIN)/python scripts/reference.py
+	@$(BIN)/python scripts/degradations.py
 
 golden: .venv/.test ## make the expected bytes of generate again, after a change that is meant
 	@$(BIN)/python -m tests.golden.generate
