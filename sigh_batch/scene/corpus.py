@@ -239,7 +239,7 @@ def wordings(text: str) -> list[str]:
     found = _expand(text)
     if len(found) > _WORDINGS:
         raise ValueError(f"{len(found)} wordings of one text, more than {_WORDINGS}")
-    return [" ".join(entry.split()) for entry in found]
+    return list(dict.fromkeys(" ".join(entry.split()) for entry in found))
 
 
 def _expand(text: str) -> list[str]:

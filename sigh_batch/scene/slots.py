@@ -15,6 +15,8 @@ from sigh_batch.scene.habits import shortening
 from sigh_batch.scene.locale import Locale
 
 _GAP = re.compile(r"<([a-z]+\d?)>")
+_TRIES = 6
+"""How often another filling is drawn in place of one that is taken."""
 _LETTERS = "ABCDEFGHKLMNPRSTUVWXYZ"
 _PATH = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _LINKS = {
@@ -66,10 +68,13 @@ class Filler:
         parts = gaps_of(text)
         if len(parts) == 1:
             return text
-        filled = "".join(self._filling(part) if place & 1 else part for place, part in enumerate(parts))
+        filled = self._joined(parts)
         if self._joins is not None:
             filled = self._joins.apply(filled)
         return filled if parts[0] else filled[0].upper() + filled[1:]
+
+    def _joined(self, parts: tuple[str, ...]) -> str:
+        return "".join(self._filling(part) if place & 1 else part for place, part in enumerate(parts))
 
     def _filling(self, gap: str) -> str:
         known = self._filled.get(gap)
@@ -77,7 +82,7 @@ class Filler:
             word = gap.rstrip("0123456789")
             taken = self._filled.values()
             known = self._draw(word)
-            for _ in range(4):
+            for _ in range(_TRIES):
                 if known not in taken and known not in self._present:
                     break
                 known = self._draw(word)
@@ -88,7 +93,7 @@ class Filler:
         pool = self._pools.get(word)
         if pool is not None:
             entry = self._draws.choice(pool)
-            return self.fill(entry) if "<" in entry else entry
+            return self._joined(gaps_of(entry)) if "<" in entry else entry
         if word == "name":
             return self._draws.choice(self._names)
         if word == "time":
