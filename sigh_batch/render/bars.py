@@ -326,3 +326,37 @@ def _field(
         page.icon(name, right, y + (height - small) // 2, small, ink, 1.8)
     text = page.set(hint, page.style(page.sizes.body), right - x - px(8), lines=1)
     page.label("input", text, x, y + round((height - text.height) / 2), ink, parent=field)
+
+
+def presence(conversation: Conversation, here: Locale) -> str:
+    """Return what a messenger says below the title: who is in a group, or when the other was last seen."""
+    if conversation.group:
+        names = [
+            person.short
+            for person in conversation.people
+            if person is not conversation.people[conversation.owner]
+        ]
+        return here.word("members", n=conversation.members) if conversation.members > 12 else ", ".join(names)
+    other = [said for said in conversation.messages if said.author != conversation.owner]
+    last = other[-1].time if other else conversation.now
+    if (conversation.now - last).total_seconds() < 240:
+        return here.word("online")
+    day = here.day(last.date(), conversation.now.date(), here.date_short)
+    return here.word("last_seen", day=day.lower(), time=here.time(last))
+
+
+def paint_jump(page: Page, palette: Palette, bottom: int) -> None:
+    """Draw the round button that leads back to the newest message."""
+    size = page.px(38)
+    x, y = page.width - size - page.px(14), bottom - size - page.px(14)
+    ground = mix(palette.ground, (255, 255, 255), 0.12 if palette.dark else 0.95)
+    page.soft(x, y + page.px(1), size, size, (0, 0, 0, 60), page.px(2.5), size / 2)
+    page.disc(x, y, size, ground)
+    page.icon(
+        "down",
+        x + (size - page.px(22)) / 2,
+        y + (size - page.px(22)) / 2,
+        page.px(22),
+        palette.secondary(ground),
+        2.2,
+    )

@@ -13,7 +13,9 @@ from sigh_batch.render.bars import (
     input_height,
     paint_header,
     paint_input,
+    paint_jump,
     paint_status,
+    presence,
 )
 from sigh_batch.render.colors import Rgb, mix, oklch, readable, see_through, text_on
 from sigh_batch.render.layout import Block, Row, day_text, rows_of, stack
@@ -145,12 +147,12 @@ class BubbleSkin:
             conversation,
             top=status,
             title=conversation.title,
-            subtitle=_subtitle(conversation, here),
+            subtitle=presence(conversation, here),
         )
         paint_status(page, look.phone, here, conversation, palette.bar_text)
         painting = _Painting(page, conversation, here, look, avatars)
         if stack(page, painting.blocks(), top, bottom, from_top=False, shift=page.px(look.scrolled)):
-            _jump_button(page, palette, bottom)
+            paint_jump(page, palette, bottom)
         if not floating:
             page.box(0, bottom, page.width, page.height - bottom, palette.foot)
         behind = None if floating else palette.foot
@@ -175,15 +177,23 @@ def _input(draws: Draws, phone: bool) -> InputBar:
 
 def _bubble_colors(draws: Draws, palette: Palette) -> tuple[Rgb, Rgb]:
     """Return the grounds of their and of my bubbles, which differ from the page and from each other."""
-    hue = palette.accent_hue
+    hue, ground = palette.accent_hue, palette.ground
     if palette.dark:
-        theirs = mix(palette.ground, (255, 255, 255), draws.uniform(0.085, 0.14))
+        theirs = mix(ground, (255, 255, 255), draws.uniform(0.085, 0.14))
         return theirs, oklch(draws.uniform(0.36, 0.45), draws.uniform(0.05, 0.11), hue)
-    plain = palette.ground == (255, 255, 255) or min(palette.ground) > 246
-    theirs = oklch(draws.uniform(0.945, 0.96), 0.006, palette.hue) if plain else (255, 255, 255)
-    if draws.chance(0.6):
-        return theirs, oklch(draws.uniform(0.905, 0.94), draws.uniform(0.045, 0.085), hue)
-    return theirs, oklch(draws.uniform(0.48, 0.55), draws.uniform(0.12, 0.19), hue)
+    theirs = mix(ground, (20, 20, 30), draws.uniform(0.055, 0.08)) if min(ground) > 243 else (255, 255, 255)
+    if draws.chance(0.4):
+        return theirs, oklch(draws.uniform(0.48, 0.55), draws.uniform(0.12, 0.19), hue)
+    level, tint = draws.uniform(0.905, 0.94), draws.uniform(0.045, 0.085)
+    mine = oklch(level, tint, hue)
+    while min(_distance(mine, ground), _distance(mine, theirs)) < 16:
+        level -= 0.01
+        mine = oklch(level, tint, hue)
+    return theirs, mine
+
+
+def _distance(one: Rgb, two: Rgb) -> int:
+    return max(abs(one[0] - two[0]), abs(one[1] - two[1]), abs(one[2] - two[2]))
 
 
 def _pill(draws: Draws, palette: Palette) -> Pill:
@@ -200,38 +210,6 @@ def _pill(draws: Draws, palette: Palette) -> Pill:
         weight=draws.choice((400, 500, 600)),
         margin=draws.choice((6, 8, 10)),
         round=draws.choice((7.0, 8.0, 14.0)),
-    )
-
-
-def _subtitle(conversation: Conversation, here: Locale) -> str:
-    if conversation.group:
-        names = [
-            person.short
-            for person in conversation.people
-            if person is not conversation.people[conversation.owner]
-        ]
-        return here.word("members", n=conversation.members) if conversation.members > 12 else ", ".join(names)
-    other = [said for said in conversation.messages if said.author != conversation.owner]
-    last = other[-1].time if other else conversation.now
-    if (conversation.now - last).total_seconds() < 240:
-        return here.word("online")
-    day = here.day(last.date(), conversation.now.date(), here.date_short)
-    return here.word("last_seen", day=day.lower(), time=here.time(last))
-
-
-def _jump_button(page: Page, palette: Palette, bottom: int) -> None:
-    size = page.px(38)
-    x, y = page.width - size - page.px(14), bottom - size - page.px(14)
-    ground = mix(palette.ground, (255, 255, 255), 0.12 if palette.dark else 0.95)
-    page.soft(x, y + page.px(1), size, size, (0, 0, 0, 60), page.px(2.5), size / 2)
-    page.disc(x, y, size, ground)
-    page.icon(
-        "down",
-        x + (size - page.px(22)) / 2,
-        y + (size - page.px(22)) / 2,
-        page.px(22),
-        palette.secondary(ground),
-        2.2,
     )
 
 
