@@ -307,8 +307,9 @@ class _Painting:
             ink = readable(0.65, 0.14, 0.4, palette.ground, 3.0)
             page.icon("arrow_in", x, at + round((text.height - size) / 2), size, ink, 2.2)
             root = page.label("system", text, self._text_left, at, palette.soft, message=place)
-            baseline = text.lines[-1].baseline
-            if len(text.lines) == 1:
+            time = page.set(self._when(said.time), self._small)
+            if text.width + px(8) + time.width <= self._width:
+                baseline = text.lines[-1].baseline
                 self._time(said, place, at, self._text_left + round(text.width), baseline, root)
 
         return Block(above + round(text.height), draw)
