@@ -32,7 +32,7 @@ def run(text: str, folder: Path, **extra: str) -> subprocess.CompletedProcess[st
     smaller = re.sub(r"--count \d+", f"--count {COUNT}", text)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", smaller],
+        ["bash", "-euc", smaller],
         cwd=folder,
         env=dict(os.environ) | {"PATH": path} | extra,
         capture_output=True,
