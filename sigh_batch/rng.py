@@ -11,10 +11,12 @@ import functools
 import hashlib
 import itertools
 import math
+import threading
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 T = TypeVar("T")
 
@@ -25,19 +27,18 @@ _FLOAT = 1.0 / (1 << 53)
 class Draws:
     """A stream of random draws; scalar draws are several times cheaper than numpy's own."""
 
-    __slots__ = ("_bits", "_index", "_path", "_words")
+    __slots__ = ("_block", "_index", "_path", "_words")
 
     def __init__(self, path: str, index: int) -> None:
         self._path = path
         self._index = index
-        self._bits: np.random.Philox | None = None
+        self._block = 0
         self._words: list[int] = []
 
     def _word(self) -> int:
         if not self._words:
-            if self._bits is None:
-                self._bits = np.random.Philox(key=_key(self._path), counter=self._index << 64)
-            self._words = self._bits.random_raw(_BLOCK).tolist()
+            self._words = _source.words(self._path, self._index, self._block)
+            self._block += 1
         return self._words.pop()
 
     def fork(self, name: str) -> Draws:
@@ -103,6 +104,45 @@ class Draws:
 def for_sample(seed: int, stage: str, index: int) -> Draws:
     """Return the draws of one sample of one stage."""
     return Draws(f"{seed}/{stage}", index)
+
+
+class _Source(threading.local):
+    """One Philox a thread, set to any block of any stream.
+
+    To make one for every stream would take three times as long: numpy asks the system for entropy
+    each time, and does not use it.
+    """
+
+    def __init__(self) -> None:
+        self._bits = np.random.Philox(0)
+        self._counter = np.zeros(4, np.uint64)
+        self._inner: dict[str, object] = {"counter": self._counter}
+        self._state: Any = {
+            "bit_generator": "Philox",
+            "state": self._inner,
+            "buffer": np.zeros(4, np.uint64),
+            "buffer_pos": 4,
+            "has_uint32": 0,
+            "uinteger": 0,
+        }
+
+    def words(self, path: str, index: int, block: int) -> list[int]:
+        """Return a block of the stream that `Philox(key, counter=index << 64)` begins."""
+        self._counter[0] = block * (_BLOCK // 4)
+        self._counter[1] = index
+        self._inner["key"] = _key_words(path)
+        self._bits.state = self._state
+        words: list[int] = self._bits.random_raw(_BLOCK).tolist()
+        return words
+
+
+_source = _Source()
+
+
+@functools.lru_cache(maxsize=4096)
+def _key_words(path: str) -> NDArray[np.uint64]:
+    key = _key(path)
+    return np.array([key & 0xFFFF_FFFF_FFFF_FFFF, key >> 64], np.uint64)
 
 
 @functools.lru_cache(maxsize=4096)
