@@ -71,7 +71,7 @@ def draw_avatar_style(draws: Draws, pictures: bool, round_only: bool = False) ->
     else:
         kinds = ("face", "view", "view", "blocks", "initials", "blank")
     square = not round_only and draws.chance(0.35)
-    return AvatarStyle(kinds=kinds, roundness=draws.uniform(0.14, 0.32) if square else 0.5)
+    return AvatarStyle(kinds=kinds, roundness=draws.choice((0.16, 0.22, 0.3)) if square else 0.5)
 
 
 class Avatars:
@@ -134,16 +134,22 @@ class Avatars:
 def _initials(page: Page, person: Person, x: int, y: int, size: int, radius: float) -> None:
     ground = oklch(0.56 + 0.02 * (person.avatar % 7), 0.13, person.hue)
     page.box(x, y, size, size, ground, radius)
-    words = person.name.split()
-    letters = graphemes(words[0])[:1]
-    if len(words) > 1 and letters[0].isascii() and words[-1][0].isalpha():
-        letters += graphemes(words[-1])[:1]
-    text = "".join(letters).upper()
-    most = size * (0.5 if len(letters) == 1 else 0.42) / page.scale
+    text, count = _letters(person.name)
+    most = size * (0.5 if count == 1 else 0.42) / page.scale
     height = next((known for known in page.sizes if known <= most), page.sizes.small)
     label = page.set(text, page.style(height, 400))
     top = y + size / 2 - label.lines[0].baseline + page.px(height) * 0.36
     page.text(label, x + (size - label.width) / 2, round(top), text_on(ground, 2.6))
+
+
+@functools.lru_cache(maxsize=4096)
+def _letters(name: str) -> tuple[str, int]:
+    """Return the initials of a name, and how many they are."""
+    words = name.split()
+    letters = graphemes(words[0])[:1]
+    if len(words) > 1 and letters[0].isascii() and words[-1][0].isalpha():
+        letters += graphemes(words[-1])[:1]
+    return "".join(letters).upper(), len(letters)
 
 
 def _hue(seed: int) -> float:

@@ -56,15 +56,30 @@ def contrast(one: Rgb, two: Rgb) -> float:
 @functools.lru_cache(maxsize=1 << 14)
 def readable(lightness: float, chroma: float, hue: float, background: Rgb, least: float) -> Rgb:
     """Return the colour nearest in lightness that keeps a contrast of `least` with the background."""
-    away = 1 if luminance(background) < 0.18 else -1
-    for way in (away, -away):
-        step = lightness
-        while 0.0 <= step <= 1.0:
-            color = oklch(step, chroma, hue)
-            if contrast(color, background) >= least:
-                return color
-            step += way * 0.01
-    return WHITE if away > 0 else BLACK
+    color = oklch(lightness, chroma, hue)
+    if contrast(color, background) >= least:
+        return color
+    ends = (1.0, 0.0) if luminance(background) < 0.18 else (0.0, 1.0)
+    for end in ends:
+        found = _towards(lightness, end, chroma, hue, background, least)
+        if found is not None:
+            return found
+    return WHITE if ends[0] else BLACK
+
+
+def _towards(near: float, far: float, chroma: float, hue: float, background: Rgb, least: float) -> Rgb | None:
+    """Return the first colour on the way from one lightness to another that keeps the contrast."""
+    found = oklch(far, chroma, hue)
+    if contrast(found, background) < least:
+        return None
+    while abs(far - near) > 0.01:
+        middle = (near + far) / 2
+        color = oklch(middle, chroma, hue)
+        if contrast(color, background) >= least:
+            far, found = middle, color
+        else:
+            near = middle
+    return found
 
 
 def text_on(background: Rgb, least: float = 4.5) -> Rgb:

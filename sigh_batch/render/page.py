@@ -287,7 +287,8 @@ class Page:
         seen_width, seen_height = min(left + width, view[2]) - x, min(top + height, view[3]) - y
         if seen_width <= 0 or seen_height <= 0 or seen_height < least * height:
             return None
-        self.elements.append(
+        elements = self.elements
+        elements.append(
             Element(
                 kind,
                 round(x, 2),
@@ -300,29 +301,34 @@ class Page:
                 parent,
             )
         )
-        return len(self.elements) - 1
+        return len(elements) - 1
 
     def _note_line(self, line: Line, left: float, top: float, message: int | None, parent: int) -> None:
+        upper, height = top + line.y, line.height
         at = self._put(
-            "line",
-            left + line.x,
-            top + line.y,
-            line.width,
-            line.height,
-            line.text,
-            None,
-            message,
-            parent,
-            _LEAST,
+            "line", left + line.x, upper, line.width, height, line.text, None, message, parent, _LEAST
         )
         if at is None:
             return
-        upper, lower = top + line.y, top + line.y + line.height
+        view, lower = self._view, upper + height
+        visible = (
+            upper >= view[1]
+            and lower <= view[3]
+            and left >= view[0]
+            and left + line.x + line.width <= view[2]
+        )
         for word in line.words:
+            shape = word.shape
             # Tall fallback fonts reach over a fixed line height; a word stays within its line.
-            y = max(top + word.y, upper)
-            height = min(top + word.y + word.height, lower) - y
-            self._put("word", left + word.x, y, word.width, height, word.text, None, message, at, 0.0)
+            y = max(top + word.baseline - shape.ascent, upper)
+            tall = min(top + word.baseline + shape.descent, lower) - y
+            if visible:
+                x, width = round(left + word.x, 2), round(shape.width, 2)
+                self.elements.append(
+                    Element("word", x, round(y, 2), width, round(tall, 2), word.text, None, message, at)
+                )
+            else:
+                self._put("word", left + word.x, y, shape.width, tall, word.text, None, message, at, 0.0)
 
     def turned(self, x: float, width: float) -> float:
         """Return where something of that width lies on the canvas."""

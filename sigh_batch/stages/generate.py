@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -81,6 +81,7 @@ class Generate:
         catalogue = open_catalogue(config.font_folder)
         self._families = _divided_families(catalogue, config)
         self._typesetter = Typesetter(catalogue)
+        self._devices: dict[tuple[str, str, int], Device] = {}
         self._painter = painters.get(config.painter)()
         self._stamps = Stamps(painters.get(config.painter)())
 
@@ -156,28 +157,42 @@ class Generate:
         )
 
     def _draw_device(self, window: Draws, index: int, forms: tuple[str, ...], split: str) -> Device:
-        """Return the device that takes the screenshot; only its window is this sample's own.
-
-        Neighbours share a device, so that a rasteriser finds its glyphs again: drawn anew for every
-        picture they would cost more than all the rest.
-        """
+        """Return the device that takes the screenshot; only its window is this sample's own."""
         config = self._config
         known: dict[str, FormConfig] = {form: getattr(config, form) for form in forms}
         weights = {form: entry.weight for form, entry in known.items()}
         form = _pick(window, weights) if sum(weights.values()) > 0 else forms[0]
         entry = known[form]
-        draws = for_sample(self._seed, f"generate/device/{form}/{split}", index // _DEVICE_SAMPLES)
-        scale = float(_pick(draws, entry.scales))
-        names, shares = self._families[split]
-        return Device(
-            form=form,
+        return replace(
+            self._shared_device(form, split, index // _DEVICE_SAMPLES),
             width=window.integer(entry.width.min, entry.width.max),
             height=window.integer(entry.height.min, entry.height.max),
-            scale=scale,
-            family=draws.weighted(names, shares),
-            size=draws.choice(_SIZES[form]),
-            mode=_draw_mode(draws, config, form, scale),
         )
+
+    def _shared_device(self, form: str, split: str, block: int) -> Device:
+        """Return the device of some neighbouring samples.
+
+        They share one, so that a rasteriser finds its glyphs again: drawn anew for every picture
+        they would cost more than all the rest.
+        """
+        key = (form, split, block)
+        if key not in self._devices:
+            config = self._config
+            draws = for_sample(self._seed, f"generate/device/{form}/{split}", block)
+            scale = float(_pick(draws, getattr(config, form).scales))
+            names, shares = self._families[split]
+            if len(self._devices) > 64:
+                self._devices.clear()
+            self._devices[key] = Device(
+                form=form,
+                width=0,
+                height=0,
+                scale=scale,
+                family=draws.weighted(names, shares),
+                size=draws.choice(_SIZES[form]),
+                mode=_draw_mode(draws, config, form, scale),
+            )
+        return self._devices[key]
 
     def _draw_count(self, draws: Draws, capacity: float) -> int:
         config = self._config.conversation
@@ -242,7 +257,6 @@ def _pick(draws: Draws, weights: dict[str, float]) -> str:
 def _told(device: Device, look: Any, conversation: Any) -> Json:
     """Return what was drawn, as plain values."""
     palette = look.palette
-    told = {name: value for name, value in described(look).items() if isinstance(value, str | int | float)}
     colors = {
         name: "#{:02x}{:02x}{:02x}".format(*getattr(palette, name))
         for name in ("ground", "bar", "text", "accent")
@@ -250,7 +264,12 @@ def _told(device: Device, look: Any, conversation: Any) -> Json:
     return {
         "form": device.form,
         "text": asdict(device.mode),
-        "look": {**told, **colors, "status": look.phone.status, "avatars": list(look.avatars.kinds)},
+        "look": {
+            **described(look),
+            **colors,
+            "status": look.phone.status,
+            "avatars": list(look.avatars.kinds),
+        },
         "topic": conversation.topic,
         "group": conversation.group,
         "people": len(conversation.people),

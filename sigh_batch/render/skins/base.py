@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from sigh_batch.render.avatars import Avatars, AvatarStyle
 from sigh_batch.render.bars import Header, InputBar, Phone
@@ -106,8 +106,7 @@ def only_emoji(text: str) -> bool:
     return len(text) <= 24 and all(is_symbol(letter) for letter in text) and len(graphemes(text)) <= 3
 
 
-def described(value: Any) -> Any:
-    """Return a look as plain values for a sample's record."""
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: described(getattr(value, name)) for name in value.__dataclass_fields__}
-    return value
+def described(look: Look) -> dict[str, str | int | float]:
+    """Return the plain values of a look, for a sample's record."""
+    values = {name: getattr(look, name) for name in look.__dataclass_fields__}
+    return {name: value for name, value in values.items() if isinstance(value, str | int | float)}
