@@ -15,7 +15,7 @@ from typing import NamedTuple, NoReturn
 from sigh_batch.data.sample import Element
 from sigh_batch.errors import MissingGlyph
 from sigh_batch.render.icons import turned_path
-from sigh_batch.render.painter import Canvas, Color, Pixels, Radii
+from sigh_batch.render.painter import PLAIN, Canvas, Color, Pixels, Radii, TextMode
 from sigh_batch.render.stamps import Stamps
 from sigh_batch.render.typeset import Align, Direction, Line, Paragraph, TextStyle, Typesetter
 
@@ -39,8 +39,8 @@ class Sheet:
     size: float = 15.0
     """Size of message text in logical pixels; all other sizes follow from it."""
     rtl: bool = False
-    snap: bool = False
-    """Whether glyphs start on whole pixels only."""
+    mode: TextMode = PLAIN
+    """How glyphs become pixels."""
 
 
 class Sizes(NamedTuple):
@@ -88,7 +88,7 @@ class Page:
                 size=round(size * self.scale, 3),
                 weight=weight,
                 line_height=leading,
-                snap=self.sheet.snap,
+                snap=not self.sheet.mode.subpixel_positioning,
             )
         return style
 

@@ -66,9 +66,7 @@ class Locale:
 
     def clock_text(self, hour: int, minute: int) -> str:
         """Return hour and minute as the clock of this region shows them."""
-        return self.clock.format(
-            h=hour, hh=f"{hour:02}", h12=hour % 12 or 12, min=f"{minute:02}", ampm=self.ampm[hour >= 12]
-        )
+        return _clock_texts(self.clock, self.ampm)[60 * hour + minute]
 
     def date(self, day: dt.date, pattern: str) -> str:
         """Return a date by a pattern such as `date_full`."""
@@ -100,6 +98,18 @@ class Locale:
         """Return a number with this region's separators."""
         text = f"{value:,.{decimals}f}"
         return text.replace(",", "\0").replace(".", self.decimal).replace("\0", self.thousands)
+
+
+@functools.lru_cache(maxsize=64)
+def _clock_texts(pattern: str, ampm: tuple[str, str]) -> tuple[str, ...]:
+    """Return what a clock shows in every minute of the day."""
+    return tuple(
+        pattern.format(
+            h=hour, hh=f"{hour:02}", h12=hour % 12 or 12, min=f"{minute:02}", ampm=ampm[hour >= 12]
+        )
+        for hour in range(24)
+        for minute in range(60)
+    )
 
 
 @functools.lru_cache(maxsize=1)

@@ -127,7 +127,7 @@ class Generate:
             family=device.family,
             size=device.size,
             rtl=here.direction == "rtl",
-            snap=not device.mode.subpixel_positioning,
+            mode=device.mode,
         )
         canvas = self._painter.begin(sheet.width, sheet.height, look.palette.ground, device.mode)
         page = Page(canvas, self._typesetter, self._stamps, sheet)

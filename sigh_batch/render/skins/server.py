@@ -108,7 +108,7 @@ class ServerSkin:
             names=draws.choice(("all", "some", "some", "none")),
             times=draws.choice(("day", "day", "clock", "short")),
             window=draws.choice((300.0, 420.0, 600.0)),
-            side=not phone and draws.chance(0.45),
+            side=not phone and draws.chance(0.35),
             unread=draws.integer(1, 5) if draws.chance(0.15) else 0,
             scrolled=draws.uniform(20, 260) if draws.chance(0.1) else 0.0,
         )
