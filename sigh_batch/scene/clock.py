@@ -53,6 +53,15 @@ class Clock:
             hours = self._draws.uniform(36, 200)
         return self._move(hours * 3600)
 
+    def part_of_day(self) -> str:
+        """Return m for morning, d for day, e for evening: how people greet at this hour."""
+        return "m" if 4 <= self.now.hour < 12 else "d" if 12 <= self.now.hour < 18 else "e"
+
+    @property
+    def is_night(self) -> bool:
+        """Whether people say good night."""
+        return self.now.hour >= 20 or self.now.hour < 4
+
     def look(self) -> datetime:
         """Return when the screenshot is taken: soon after the last message, or some time later."""
         kind = self._draws.random()

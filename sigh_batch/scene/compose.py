@@ -8,7 +8,7 @@ from sigh_batch.config.generate import ConversationConfig, SplitsConfig
 from sigh_batch.rng import Draws
 from sigh_batch.scene.clock import Clock
 from sigh_batch.scene.conversation import Conversation, Message, Person
-from sigh_batch.scene.corpus import Talk, Topic, Turn, own_lines, talk
+from sigh_batch.scene.corpus import Exchange, Talk, Topic, own_lines, talk
 from sigh_batch.scene.habits import draw_habits, shortening
 from sigh_batch.scene.locale import Locale, locale
 from sigh_batch.scene.people import draw_people, names
@@ -49,8 +49,9 @@ def compose(
         script.add_stretch(group, count)
     messages = script.messages[:count]
     owner = cast.choice(messages).author if cast.chance(0.85) else cast.integer(0, size - 1)
-    if group and draws.chance(0.16):
-        messages = _with_news(draws.fork("news"), here, people, messages, script.title)
+    if group and draws.chance(0.2):
+        outside = [name for name in names(code, split).given if name not in script.present]
+        messages = _with_news(draws.fork("news"), here, people, outside, messages, script.title)
     now = script.clock.look()
     channels = draws.shuffled(words.pools["channel"]) if group else []
     title = script.title if group else people[1 - owner].name
@@ -104,7 +105,7 @@ class _Script:
         self.title = ""
         self._cast: list[int] = []
         self._used: set[int] = set()
-        self._present = frozenset(person.short for person in people)
+        self.present = frozenset(person.short for person in people)
 
     def add_stretch(self, group: bool, count: int) -> None:
         """Write about one topic: an opening, what follows from it, and perhaps an end."""
@@ -117,15 +118,16 @@ class _Script:
             self._cast = plan.shuffled(range(len(self._people)))
         cast = self._cast
         filler = Filler(
-            self._words, self._here, self._talk.pools, self._given, self._present, self.clock.now.date()
+            self._words, self._here, self._talk.pools, self._given, self.present, self.clock.now.date()
         )
         self._bind(filler, cast)
+        filler.bind("hello", self._words.choice(self._talk.pools[f"hello{self.clock.part_of_day()}"]))
         if group and not self.title:
             self.title = filler.fill(plan.choice(topic.titles))
         if not topic.cold and plan.chance(0.45):
             self._add(self._unused(shared["greeting"].opens), cast, filler, topic)
         self._add(self._unused(topic.opens), cast, filler, topic)
-        for _ in range(plan.integer(0, min(3, len(topic.mores)))):
+        for _ in range(min(plan.integer(0, 3), self._left(topic.mores))):
             self.clock.pause()
             if group:
                 cast = [cast[0], *plan.shuffled(cast[1:])]
@@ -138,10 +140,16 @@ class _Script:
         if not topic.cold and plan.chance(0.5):
             self._add(self._unused(shared["closing"].opens), cast, filler, topic)
 
-    def _unused(self, exchanges: tuple[tuple[Turn, ...], ...]) -> tuple[Turn, ...]:
-        """Return an exchange that this conversation has not had, as long as there is one."""
-        fresh = [exchange for exchange in exchanges if id(exchange) not in self._used]
-        chosen = self._plan.choice(fresh or exchanges)
+    def _left(self, exchanges: tuple[Exchange, ...]) -> int:
+        """Return how many of the exchanges this conversation has not had."""
+        return sum(id(exchange) not in self._used for exchange in exchanges)
+
+    def _unused(self, exchanges: tuple[Exchange, ...]) -> Exchange:
+        """Return a fitting exchange that this conversation has not had, as long as there is one."""
+        unfit = {"night": not self.clock.is_night, "group": len(self._people) < 3, "": False}
+        fitting = [exchange for exchange in exchanges if not unfit[exchange.when]]
+        fresh = [exchange for exchange in fitting if id(exchange) not in self._used]
+        chosen = self._plan.choice(fresh or fitting)
         self._used.add(id(chosen))
         return chosen
 
@@ -155,8 +163,8 @@ class _Script:
         for role, place in zip("abc", cast, strict=False):
             filler.bind(role, self._people[place].short)
 
-    def _add(self, turns: tuple[Turn, ...], cast: list[int], filler: Filler, topic: Topic) -> None:
-        for turn in turns:
+    def _add(self, exchange: Exchange, cast: list[int], filler: Filler, topic: Topic) -> None:
+        for turn in exchange.turns:
             place = "abc".index(turn.role)
             if place >= len(cast) or (turn.optional and self._plan.chance(0.5)):
                 continue
@@ -185,16 +193,17 @@ def _with_news(
     draws: Draws,
     here: Locale,
     people: tuple[Person, ...],
+    outside: list[str],
     messages: list[Message],
     title: str,
 ) -> list[Message]:
-    """Put a line of the application's own between two messages."""
+    """Put a line of the application's own between two messages; who comes or goes says nothing."""
     place = draws.integer(0, len(messages) - 1)
-    one, two = draws.sample(range(len(people)), 2)
+    actor, other = draws.integer(0, len(people) - 1), draws.choice(outside)
     kind = draws.choice(("joined", "left", "added", "renamed", "timer"))
-    moment = messages[place].time
-    text = here.word(kind, a=people[one].name, b=people[two].name, title=title)
-    line = Message(author=one, time=moment, text=text, kind="system")
+    who = other if kind in ("joined", "left") else people[actor].name
+    text = here.word(kind, a=who, b=other, title=title)
+    line = Message(author=actor, time=messages[place].time, text=text, kind="system")
     return [*messages[:place], line, *messages[place : len(messages) - 1]]
 
 

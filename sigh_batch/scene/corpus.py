@@ -8,7 +8,8 @@ A language's file in `data/talk/` reads line by line:
     emoji: 🙏 | 👍                             emoji that suit the topic
     next: family work                          topics that the same people may come to later
     tone: cold                                 neither greetings nor thanks
-    > open                                     an exchange that starts the topic; > more follows one
+    > open                                     an exchange that starts the topic; > more follows one;
+                                               > open night and > open group are for then and there only
     a: {Hi|Hey} <b>, did you get <amount>?     a turn of role a; | divides alternatives, {x|y} parts of one
     b?: Yes | No                               a turn that may be left out; role c joins in groups only
 
@@ -48,6 +49,15 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Exchange:
+    """Turns that answer each other."""
+
+    turns: tuple[Turn, ...]
+    when: str
+    """night or group where it fits only then; else empty."""
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """What a stretch of conversation is about."""
 
@@ -57,8 +67,8 @@ class Topic:
     next: tuple[str, ...]
     cold: bool
     """Whether nobody greets or thanks."""
-    opens: tuple[tuple[Turn, ...], ...]
-    mores: tuple[tuple[Turn, ...], ...]
+    opens: tuple[Exchange, ...]
+    mores: tuple[Exchange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +91,14 @@ class _DraftTurn:
 
 
 @dataclass
+class _DraftExchange:
+    """An exchange while its file is read."""
+
+    when: str
+    turns: list[_DraftTurn] = field(default_factory=list)
+
+
+@dataclass
 class _Draft:
     """A topic while its file is read."""
 
@@ -88,8 +106,8 @@ class _Draft:
     emoji: list[str] = field(default_factory=list)
     next: list[str] = field(default_factory=list)
     cold: bool = False
-    exchanges: dict[str, list[list[_DraftTurn]]] = field(default_factory=lambda: {"open": [], "more": []})
-    current: list[_DraftTurn] | None = None
+    exchanges: dict[str, list[_DraftExchange]] = field(default_factory=lambda: {"open": [], "more": []})
+    current: _DraftExchange | None = None
 
 
 @functools.lru_cache(maxsize=64)
@@ -140,8 +158,11 @@ def _read_pool(line: str, region: str, pools: dict[str, list[str]]) -> None:
 
 def _read_line(line: str, draft: _Draft) -> None:
     if line.startswith("> "):
-        draft.current = []
-        draft.exchanges[line[2:].strip()].append(draft.current)
+        kind, _, when = line[2:].strip().partition(" ")
+        if kind not in draft.exchanges or when not in ("", "night", "group"):
+            raise ValueError("an exchange reads > open or > more, and night or group")
+        draft.current = _DraftExchange(when)
+        draft.exchanges[kind].append(draft.current)
     elif line.startswith("title:"):
         draft.titles += [entry for option in alternatives(line[6:]) for entry in wordings(option)]
     elif line.startswith("emoji:"):
@@ -155,7 +176,7 @@ def _read_line(line: str, draft: _Draft) -> None:
         if not match or draft.current is None:
             raise ValueError("expected a turn inside an exchange, such as a: Hello")
         options = [entry for option in alternatives(match[3]) for entry in wordings(option)]
-        draft.current.append(_DraftTurn(match[1], bool(match[2]), options))
+        draft.current.turns.append(_DraftTurn(match[1], bool(match[2]), options))
 
 
 def _assign(pools: dict[str, list[str]], drafts: dict[str, _Draft], name: str) -> dict[str, Talk]:
@@ -186,7 +207,7 @@ def _divide_turns(drafts: dict[str, _Draft]) -> Iterator[str]:
         (turn, [key_of(text) for text in turn.texts], topic)
         for topic, draft in drafts.items()
         for exchange in (*draft.exchanges["open"], *draft.exchanges["more"])
-        for turn in exchange
+        for turn in exchange.turns
     ]
     turns.sort(key=lambda entry: len(set(entry[1])))
     division = Division()
@@ -202,7 +223,10 @@ def _divide_turns(drafts: dict[str, _Draft]) -> Iterator[str]:
 def _topic(name: str, draft: _Draft, split: str) -> Topic:
     kinds = {
         kind: tuple(
-            tuple(Turn(turn.role, turn.optional, tuple(turn.shares[split])) for turn in exchange)
+            Exchange(
+                tuple(Turn(turn.role, turn.optional, tuple(turn.shares[split])) for turn in exchange.turns),
+                exchange.when,
+            )
             for exchange in exchanges
         )
         for kind, exchanges in draft.exchanges.items()

@@ -190,4 +190,4 @@ _FILLINGS: dict[str, Callable[[Draws, Locale, date], str]] = {
 
 def known_gaps() -> frozenset[str]:
     """Return the gaps that need no pool."""
-    return frozenset({*_FILLINGS, *_LINKS, "time", "name", "a", "b", "c"})
+    return frozenset({*_FILLINGS, *_LINKS, "time", "name", "hello", "a", "b", "c"})

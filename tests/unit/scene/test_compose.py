@@ -128,3 +128,45 @@ def test_roles_stay_in_a_support_chat(code: str) -> None:
         if (found := make(index, code, group=False, count=30)).topic == "support"
     )
     assert len({said.author for said in made.messages}) == 2
+
+
+@pytest.mark.parametrize(
+    ("said", "hours"),
+    [
+        ("good morning", range(4, 12)),
+        ("good evening", (*range(18, 24), *range(4))),
+        ("sleep tight", (*range(20, 24), *range(4))),
+    ],
+)
+def test_people_greet_by_the_time_of_day(said: str, hours: tuple[int, ...]) -> None:
+    found = [
+        message.time.hour
+        for index in range(500)
+        for message in make(index, group=index % 2 == 0, count=10, typos=0, emoji=0).messages
+        if message.text.lower().startswith(said)
+    ]
+    assert found
+    assert sum(hour in hours for hour in found) >= 0.85 * len(found)
+
+
+def test_nobody_greets_a_crowd_of_one() -> None:
+    found = [
+        said.text.lower() for index in range(400) for said in make(index, group=False, count=10).messages
+    ]
+    crowd = ("hi all", "hi everyone", "hello folks", "hey everyone", "hey all")
+    assert not [text for text in found if text.rstrip("!. ") in crowd]
+
+
+def test_who_leaves_a_group_says_nothing_more() -> None:
+    lines = 0
+    for index in range(300):
+        made = make(index, count=14)
+        for place, said in enumerate(made.messages):
+            if said.kind == "system" and said.text.endswith((" left", " joined")):
+                lines += 1
+                name = said.text.rpartition(" ")[0]
+                authors = {
+                    made.people[other.author].name for other in made.messages[place:] if other.kind == "text"
+                }
+                assert name not in authors
+    assert lines > 5

@@ -36,8 +36,8 @@ def texts(book: Talk) -> set[str]:
     return {
         text
         for topic in topics
-        for turns in (*topic.opens, *topic.mores)
-        for turn in turns
+        for exchange in (*topic.opens, *topic.mores)
+        for turn in exchange.turns
         for text in turn.texts
     }
 
@@ -49,7 +49,7 @@ def test_alternatives_and_parts_multiply() -> None:
 
 def test_a_grammar_becomes_turns_and_pools_of_its_region() -> None:
     book = parse(GRAMMAR, "US", "xx.txt")["train"]
-    (ask, answer) = book.topics["money"].opens[0]
+    (ask, answer) = book.topics["money"].opens[0].turns
     assert (ask.role, ask.optional, answer.role, answer.optional) == ("a", False, "b", True)
     assert book.topics["money"].next == ("money",)
     assert book.pools["thing"] == ("the check", "the rent")
@@ -62,6 +62,7 @@ def test_a_grammar_becomes_turns_and_pools_of_its_region() -> None:
         ("a: {Hi", r"xx\.txt, line 19: a \{ without its \}"),
         ("a: Hi}", r"xx\.txt, line 19: a \} without its \{"),
         ("d: Hi", "line 19: expected a turn inside an exchange"),
+        ("> open dawn", "line 19: an exchange reads > open or > more, and night or group"),
         ("@things", "line 19: a pool reads @name = a"),
         ("a: " + "{1|2|3|4|5|6|7|8|9}" * 3, "729 wordings of one text, more than 600"),
     ],

@@ -42,7 +42,7 @@ def test_contractions_join_a_filling() -> None:
 
 
 @pytest.mark.parametrize("code", locale_names())
-@pytest.mark.parametrize("gap", sorted(known_gaps() - {"a", "b", "c"}))
+@pytest.mark.parametrize("gap", sorted(known_gaps() - {"a", "b", "c", "hello"}))
 def test_every_gap_is_filled_in_every_locale(code: str, gap: str) -> None:
     for index in range(20):
         filled = filler(index, code).fill(f"x <{gap}>")
