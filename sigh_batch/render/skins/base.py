@@ -107,6 +107,7 @@ def only_emoji(text: str) -> bool:
 
 
 def described(look: Look) -> dict[str, str | int | float]:
-    """Return the plain values of a look, for a sample's record."""
+    """Return the plain values of a look, and the kinds of its parts, for a sample's record."""
     values = {name: getattr(look, name) for name in look.__dataclass_fields__}
+    values = {name: getattr(value, "kind", value) for name, value in values.items()}
     return {name: value for name, value in values.items() if isinstance(value, str | int | float)}

@@ -232,6 +232,28 @@ def test_impossible_settings_are_refused(setting: str, told: str) -> None:
         stage(setting)
 
 
+def test_the_smallest_windows_and_the_longest_words_can_be_drawn(tmp_path: Path) -> None:
+    lines = ["x" * 1500 + str(n) for n in range(6)] + [
+        "a",
+        "\U0001f44d" * 12,
+        "\u0645\u0631 hello \u05e9\u05dc",
+    ] * 2
+    (tmp_path / "own.txt").write_text("".join(f"{line}{n}\n" for n, line in enumerate(lines)))
+    made = stage(
+        f"conversation.corpus={tmp_path / 'own.txt'}",
+        *(
+            f"{form}={{width: {{min: 240, max: 250}}, height: {{min: 240, max: 260}}}}"
+            for form in ("phone", "desktop")
+        ),
+    )
+    for index in range(16):
+        sample = made.make(index)
+        for box in sample.elements:
+            assert min(box.x, box.y) >= 0
+            assert box.x + box.width <= sample.width
+            assert box.y + box.height <= sample.height
+
+
 def test_the_stage_is_found_by_name() -> None:
     made: Any = stages.get("generate")
     assert made is Generate
