@@ -19,7 +19,6 @@ from sigh_batch.store.protocol import Store
 SHARDS = "shards/"
 ROWS = "rows/"
 RECORDS = "records/"
-DEFAULT_SHARD_SIZE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Plan:
             )
 
     @classmethod
-    def sized(cls, count: int, shard_size: int = DEFAULT_SHARD_SIZE) -> Plan:
+    def sized(cls, count: int, shard_size: int) -> Plan:
         """Return the plan of `count` samples in as few shards as `shard_size` allows."""
         if shard_size < 1:
             raise ConfigError(f"a shard needs at least 1 sample, got shard size {shard_size}")
