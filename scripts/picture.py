@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from sigh_batch.config.layers import read_sets
 from sigh_batch.config.resolve import resolve
 from sigh_batch.data.sample import Sample
-from sigh_batch.stages import stages
+from sigh_batch.stages.generate import Generate
 
 TARGET = Path(__file__).parents[1] / "docs" / "images" / "screenshots.webp"
 HEIGHT, GAP, GROUND = 760, 16, (236, 238, 242)
@@ -51,7 +51,7 @@ def main() -> None:
 def draw(sets: tuple[str, ...], index: int, boxes: bool) -> Image.Image:
     """Make one phone's screenshot, with its boxes where asked."""
     phone = ("seed=7", "generate.desktop.weight=0", "generate.phone.scales=2")
-    stage = stages.get("generate")(resolve([read_sets((*phone, *sets))]).settings)
+    stage = Generate(resolve([read_sets((*phone, *sets))]).settings)
     sample = stage.make(index)
     picture = Image.open(io.BytesIO(sample.image)).convert("RGB")
     return annotate(picture, sample) if boxes else picture

@@ -59,7 +59,7 @@ class Run:
     @cached_property
     def stage(self) -> Stage:
         """The stage that makes the samples; loading it may take a second."""
-        return stages.get(self.spec.kind)(self.spec.settings)
+        return stages.get(self.spec.kind)(self.spec)
 
     def remaining(self) -> Sequence[int]:
         """Return the shards that are not made yet, in order."""
@@ -147,7 +147,8 @@ def plan_run(spec: RunSpec) -> tuple[Plan, Identity]:
 def kept_spec(spec: RunSpec) -> dict[str, object]:
     """Return what run.json keeps of a spec: all that decides bytes, nothing of how or where it ran."""
     settings = spec.settings.model_dump(mode="json", exclude=HOW)
-    return {"kind": spec.kind, "settings": settings}
+    source = {"source": spec.source} if spec.source else {}
+    return {"kind": spec.kind, **source, "settings": settings}
 
 
 def read_spec(url: str, here: Settings) -> RunSpec:
@@ -162,7 +163,9 @@ def read_spec(url: str, here: Settings) -> RunSpec:
         raise NotFound(f"there is no run at {url}: it has no {RUN_KEY}") from None
     settings = {**kept["settings"], "run": here.run, "store": here.store}
     try:
-        return RunSpec(kind=kept["kind"], out=url, settings=Settings.model_validate(settings))
+        return RunSpec(
+            kind=kept["kind"], source=kept.get("source"), out=url, settings=Settings.model_validate(settings)
+        )
     except ValidationError as error:
         raise ConfigError(f"the run at {url} was begun by another version of sigh: {error}") from error
 
@@ -176,7 +179,7 @@ def remake(spec: RunSpec, index: int) -> Sample:
     if not 0 <= index < plan.count:
         raise ConfigError(f"there is no sample {index} in {spec.out}; it has 0 to {plan.count - 1}")
     check_claim(open_store(spec.out, spec.settings.store, create=False), identity)
-    return stages.get(spec.kind)(spec.settings).make(index)
+    return stages.get(spec.kind)(spec).make(index)
 
 
 def _allowed(share: float, samples: int) -> int:

@@ -23,6 +23,8 @@ class RunSpec(Config):
 
     kind: str
     """generate, and every later kind."""
+    source: str | None = None
+    """URL of what the run reads, for kinds that read something."""
     out: str
     """URL of the folder or prefix that the run writes."""
     settings: Settings
@@ -34,7 +36,7 @@ class RunSpec(Config):
 
     def to_command(self) -> str:
         """Return the command line that makes this run again, with every setting that is not a default."""
-        words = ["sigh", self.kind, "--out", self.out]
+        words = ["sigh", self.kind, *(("--in", self.source) if self.source else ()), "--out", self.out]
         defaults = dict(leaves(Settings().model_dump(mode="json", exclude=HOW)))
         for path, value in leaves(self.settings.model_dump(mode="json", exclude=HOW)):
             if defaults.get(path) == value:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from sigh_batch.config.settings import Settings
+from sigh_batch.config.spec import RunSpec
 from sigh_batch.data.sample import Sample
 from sigh_batch.registry import Registry
 
@@ -27,5 +27,5 @@ class Stage(Protocol):
         """Return the id that sample `index` has, whether it can be made or not."""
 
 
-stages: Registry[Callable[[Settings], Stage]] = Registry("stage", {"generate": "sigh_batch.stages.generate"})
-"""Every sharded kind, built from the settings of a run."""
+stages: Registry[Callable[[RunSpec], Stage]] = Registry("stage", {"generate": "sigh_batch.stages.generate"})
+"""Every sharded kind, built from the spec of a run."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from sigh_batch.config.generate import FormConfig, GenerateConfig
 from sigh_batch.config.settings import Settings
+from sigh_batch.config.spec import RunSpec
 from sigh_batch.data.sample import Json, Sample
 from sigh_batch.errors import ConfigError, UnknownName
 from sigh_batch.render.avatars import Avatars, list_pictures
@@ -57,7 +58,6 @@ class Device:
     mode: TextMode
 
 
-@stages.register("generate")
 class Generate:
     """Makes screenshots; every sample is a function of the settings and its index."""
 
@@ -200,6 +200,12 @@ class Generate:
         if draws.chance(config.full):
             return min(max(enough, config.messages.min), config.messages.max)
         return draws.integer(config.messages.min, max(config.messages.min, min(config.messages.max, enough)))
+
+
+@stages.register("generate")
+def open_generate(spec: RunSpec) -> Generate:
+    """Return the stage of a run."""
+    return Generate(spec.settings)
 
 
 def _draw_mode(draws: Draws, config: GenerateConfig, form: str, scale: float) -> TextMode:

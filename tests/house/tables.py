@@ -24,7 +24,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "render": ("config", "scene", "data.sample"),
     "forge": ("config", "scene", "render", "data.sample"),
     "degrade": ("config", "render.encode", "data.sample"),
-    "sources": ("config", "store", "data.sample"),
+    "sources": ("config", "store", "data"),
     # Detectors and generators: they read stored sets.
     "models": ("config", "store", "data"),
     "metrics": ("config", "data"),
@@ -40,9 +40,23 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "runners": ("config", "store", "data", "run", "worker"),
     "doctor": ("config", "store", "render"),
     # What people look at: it reads what is stored.
-    "report": ("config", "store", "data", "metrics", "evaluation"),
+    "report": ("config", "store", "data", "metrics", "evaluation", "audit"),
+    "audit": ("config", "store", "data", "degrade", "metrics"),
     "console": ("config", "store", "data", "report", "runners"),
-    "cli": ("config", "store", "data", "stages.engine", "report", "run", "runners", "doctor", "console"),
+    "cli": (
+        "config",
+        "store",
+        "data",
+        "forge",
+        "sources",
+        "stages",
+        "audit",
+        "report",
+        "run",
+        "runners",
+        "doctor",
+        "console",
+    ),
 }
 """Room -> the rooms (or single modules) it may import besides itself and the base."""
 
@@ -62,13 +76,14 @@ HOMES: dict[str, tuple[str, ...]] = {
     "torchmetrics": ("metrics",),
     "safetensors": ("models", "training"),
     "onnxruntime": ("models",),
+    "sklearn": ("audit",),
     "optuna": ("tuning",),
     "ray": ("tuning", "runners"),
     # Pictures.
     "skia": ("render",),
     "uharfbuzz": ("render",),
-    "PIL": ("render", "forge", "degrade", "sources", "data", "report", "doctor"),
-    "cv2": ("render", "forge", "degrade", "sources", "models", "training"),
+    "PIL": ("render", "forge", "degrade", "sources", "data", "audit", "report", "doctor"),
+    "cv2": ("render", "forge", "degrade", "sources", "audit", "models", "training"),
     "isal": ("render",),
     "simplejpeg": ("render", "degrade", "models", "training"),
     # Tables, words, pages.
@@ -98,7 +113,18 @@ LAZY = frozenset(
         "PIL",
         "polars",
     }
-    | {"pyarrow", "ray", "rich", "skia", "timm", "torch", "torchvision", "transformers", "uharfbuzz"}
+    | {
+        "pyarrow",
+        "ray",
+        "rich",
+        "skia",
+        "sklearn",
+        "timm",
+        "torch",
+        "torchvision",
+        "transformers",
+        "uharfbuzz",
+    }
 )
 """What neither `import sigh_batch` nor `sigh --help` may load."""
 

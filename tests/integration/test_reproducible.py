@@ -10,7 +10,7 @@ from sigh_batch.config.resolve import resolve
 from sigh_batch.config.settings import Settings
 from sigh_batch.data.loader import open_dataset
 from sigh_batch.runners import local
-from sigh_batch.stages import stages
+from sigh_batch.stages.generate import Generate
 from tests.golden import generate as golden
 from tests.runs import bytes_of, spec_of
 
@@ -36,7 +36,7 @@ def test_shard_size_and_process_boundaries_change_no_sample(whole: Path, tmp_pat
 
 
 def test_order_changes_no_sample(whole: Path) -> None:
-    stage = stages.get("generate")(settings(seed=5, count=golden.COUNT))
+    stage = Generate(settings(seed=5, count=golden.COUNT))
     stored = samples_of(whole)
     for index in (23, 3, 11, 3, 0):
         made = stage.make(index)
@@ -55,8 +55,8 @@ def test_workers_and_resume_change_no_shard(whole: Path, tmp_path: Path) -> None
 
 
 def test_the_seed_and_the_count_of_others_is_all_that_matters(whole: Path) -> None:
-    other = stages.get("generate")(settings(seed=6, count=golden.COUNT))
-    longer = stages.get("generate")(settings(seed=5, count=10 * golden.COUNT))
+    other = Generate(settings(seed=6, count=golden.COUNT))
+    longer = Generate(settings(seed=5, count=10 * golden.COUNT))
     stored = samples_of(whole)
     assert other.make(0).image != stored[0][0]
     assert longer.make(7).image == stored[7][0]

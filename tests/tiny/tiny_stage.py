@@ -14,7 +14,7 @@ import time
 from PIL import Image
 
 from sigh_batch import rng
-from sigh_batch.config.settings import Settings
+from sigh_batch.config.spec import RunSpec
 from sigh_batch.data.sample import Element, Sample
 from sigh_batch.errors import ConfigError
 from sigh_batch.stages import stages
@@ -22,8 +22,8 @@ from sigh_batch.stages import stages
 
 @stages.register("generate")
 class Tiny:
-    def __init__(self, settings: Settings) -> None:
-        self.seed = settings.seed
+    def __init__(self, spec: RunSpec) -> None:
+        self.seed = spec.settings.seed
         self.tricks = json.loads(os.environ.get("TINY", "{}"))
 
     def id_of(self, index: int) -> str:

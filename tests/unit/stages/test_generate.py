@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from PIL import Image
 
 from sigh_batch.config.layers import read_sets
 from sigh_batch.config.resolve import resolve
+from sigh_batch.config.spec import RunSpec
 from sigh_batch.data.sample import Sample
 from sigh_batch.errors import ConfigError, MissingGlyph, UnknownName
 from sigh_batch.scene.locale import locale_names
@@ -255,5 +255,5 @@ def test_the_smallest_windows_and_the_longest_words_can_be_drawn(tmp_path: Path)
 
 
 def test_the_stage_is_found_by_name() -> None:
-    made: Any = stages.get("generate")
-    assert made is Generate
+    spec = RunSpec(kind="generate", out="unused", settings=resolve([]).settings)
+    assert isinstance(stages.get("generate")(spec), Generate)
