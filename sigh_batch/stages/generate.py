@@ -29,6 +29,7 @@ from sigh_batch.render.stamps import Stamps
 from sigh_batch.render.typeset import Typesetter
 from sigh_batch.rng import Draws, for_sample
 from sigh_batch.scene.compose import compose, used_splits
+from sigh_batch.scene.conversation import Conversation
 from sigh_batch.scene.corpus import own_lines
 from sigh_batch.scene.locale import locale, locale_names
 from sigh_batch.scene.pools import SPLITS, divide
@@ -56,6 +57,25 @@ class Device:
     family: str
     size: float
     mode: TextMode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """All that one screenshot shows, before anything of it is drawn."""
+
+    split: str
+    skin: str
+    theme: str
+    device: Device
+    look: Any
+    """As `skin` designed it."""
+    conversation: Conversation
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture in device pixels."""
+        device = self.device
+        return round(device.width * device.scale), round(device.height * device.scale)
 
 
 class Generate:
@@ -95,43 +115,9 @@ class Generate:
 
         Raises MissingGlyph when no font has a character of the user's own text.
         """
-        config = self._config
-        draws = for_sample(self._seed, "generate", index)
-        identity = self.id_of(index)
-        split = _pick(draws, config.splits.model_dump())
-        skin_name = _pick(draws, config.skins)
-        skin = skins.get(skin_name)
-        theme = _pick(draws, config.themes)
-        code = _pick(draws, config.locales)
-        device = self._draw_device(draws.fork("window"), index, skin.forms, split)
-        group = _draw_group(draws, skin.groups, config.conversation.groups)
-        pictures = self._pictures[split]
-        look = skin.design(draws.fork("look"), theme == "dark", device.form, bool(pictures))
-        count = self._draw_count(draws, device.height / skin.row)
-
-        conversation = compose(
-            draws.fork("conversation"),
-            config.conversation,
-            identity=identity,
-            code=code,
-            split=split,
-            group=group,
-            count=count,
-            splits=self._splits,
-        )
-        here = locale(code)
-        sheet = Sheet(
-            width=round(device.width * device.scale),
-            height=round(device.height * device.scale),
-            scale=device.scale,
-            family=device.family,
-            size=device.size,
-            rtl=here.direction == "rtl",
-            mode=device.mode,
-        )
-        canvas = self._painter.begin(sheet.width, sheet.height, look.palette.ground, device.mode)
-        page = Page(canvas, self._typesetter, self._stamps, sheet)
-        skin.paint(page, conversation, here, look, Avatars(look.avatars, pictures))
+        scene = self.scene(index)
+        page = self.paint(scene)
+        identity, (width, height) = self.id_of(index), scene.size
         return Sample(
             id=identity,
             index=index,
@@ -139,22 +125,72 @@ class Generate:
             stage="generate",
             group=identity,
             pair=identity,
-            split=split,
+            split=scene.split,
             label=0,
-            format=config.format,
-            width=sheet.width,
-            height=sheet.height,
-            image=png(canvas.rgba()),
-            mask=_empty_mask(sheet.width, sheet.height),
-            encodes=({"codec": "png", "width": sheet.width, "height": sheet.height},),
-            skin=skin_name,
-            theme=theme,
-            scale=device.scale,
-            font=device.family,
-            locale=code,
+            format=self._config.format,
+            width=width,
+            height=height,
+            image=png(page.canvas.rgba()),
+            mask=_empty_mask(width, height),
+            encodes=({"codec": "png", "width": width, "height": height},),
+            skin=scene.skin,
+            theme=scene.theme,
+            scale=scene.device.scale,
+            font=scene.device.family,
+            locale=scene.conversation.locale,
             elements=tuple(page.elements),
-            drawn=_told(device, look, conversation),
+            drawn=_told(scene.device, scene.look, scene.conversation),
         )
+
+    def scene(self, index: int) -> Scene:
+        """Return what sample `index` shows."""
+        config = self._config
+        draws = for_sample(self._seed, "generate", index)
+        split = _pick(draws, config.splits.model_dump())
+        skin_name = _pick(draws, config.skins)
+        skin = skins.get(skin_name)
+        theme = _pick(draws, config.themes)
+        code = _pick(draws, config.locales)
+        device = self._draw_device(draws.fork("window"), index, skin.forms, split)
+        group = _draw_group(draws, skin.groups, config.conversation.groups)
+        pictures = bool(self._pictures[split])
+        look = skin.design(draws.fork("look"), theme == "dark", device.form, pictures)
+        conversation = compose(
+            draws.fork("conversation"),
+            config.conversation,
+            identity=self.id_of(index),
+            code=code,
+            split=split,
+            group=group,
+            count=self._draw_count(draws, device.height / skin.row),
+            splits=self._splits,
+        )
+        return Scene(
+            split=split, skin=skin_name, theme=theme, device=device, look=look, conversation=conversation
+        )
+
+    def paint(self, scene: Scene) -> Page:
+        """Return the page as the client draws it: its canvas, and where everything is.
+
+        Raises MissingGlyph when no font has a character of it.
+        """
+        device, look = scene.device, scene.look
+        here = locale(scene.conversation.locale)
+        width, height = scene.size
+        sheet = Sheet(
+            width=width,
+            height=height,
+            scale=device.scale,
+            family=device.family,
+            size=device.size,
+            rtl=here.direction == "rtl",
+            mode=device.mode,
+        )
+        canvas = self._painter.begin(width, height, look.palette.ground, device.mode)
+        page = Page(canvas, self._typesetter, self._stamps, sheet)
+        avatars = Avatars(look.avatars, self._pictures[scene.split])
+        skins.get(scene.skin).paint(page, scene.conversation, here, look, avatars)
+        return page
 
     def _draw_device(self, window: Draws, index: int, forms: tuple[str, ...], split: str) -> Device:
         """Return the device that takes the screenshot; only its window is this sample's own."""
