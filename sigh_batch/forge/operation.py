@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from sigh_batch.data.sample import Json
+from sigh_batch.forge.box import Box
 from sigh_batch.forge.case import Case, Edit, Kit
 from sigh_batch.forge.hand import Hand
 from sigh_batch.registry import Registry
@@ -38,6 +39,28 @@ class PixelForgery(ABC):
 
         Raises ConfigError for parameters that do not fit the picture.
         """
+
+    def entry(
+        self,
+        params: Mapping[str, Any],
+        hand: Hand,
+        box: Box,
+        *,
+        source: Box | None = None,
+        old: str | None = None,
+        new: str | None = None,
+    ) -> Json:
+        """Return what `Sample.ops` says of one edit; the target is a parameter of every operation."""
+        return {
+            "type": self.name,
+            "skill": hand.skill,
+            "target": params.get("target"),
+            "old": old,
+            "new": new,
+            "box": list(box),
+            "source": None if source is None else list(source),
+            "params": {name: value for name, value in params.items() if name != "target"},
+        }
 
 
 class SceneForgery(ABC):
