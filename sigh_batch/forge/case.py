@@ -62,3 +62,6 @@ class Edit:
     """As `Sample.ops` has it: type, skill, target, old, new, box, source, params."""
     source: Mask | None = None
     """The pixels that the new content was taken from, where it was taken from this picture."""
+    elements: tuple[Element, ...] | None = None
+    """What stands where afterwards, where anything moved, went, came or says something else; None for as
+    before. No element changes its number: one that is gone has no size, and new ones stand at the end."""
