@@ -26,16 +26,58 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """One emoji that people have put on a message."""
+
+    emoji: str
+    count: int
+    """How many people chose it."""
+    own: bool = False
+    """Whether the owner of the device is among them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """What a message carries beside its text."""
+
+    kind: str
+    """link (a card of the page that the text links to), picture, voice or file."""
+    title: str = ""
+    """Headline of a link's card, or name of a file."""
+    host: str = ""
+    """Name of the site that a card shows."""
+    description: str = ""
+    """What a card says below its headline."""
+    seed: int = 0
+    """Decides the pixels of a picture (0 on a card: it has none) and the wave of a voice note."""
+    shape: str = "wide"
+    """wide, tall or square: the format of a picture."""
+    seconds: int = 0
+    """Length of a voice note."""
+    size: int = 0
+    """Size of a file in bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message; `author` is an index into the conversation's people."""
 
     author: int
     time: datetime
     text: str
+    """What it says; empty where all of it is an attachment."""
     kind: str = "text"
     """text, or system for a line that the application itself writes."""
     status: str = "read"
     """sent, delivered or read: what a client's ticks show on the owner's own messages."""
+    reply: int | None = None
+    """Number of the earlier message that this one answers and shows again."""
+    edited: bool = False
+    """Whether its author changed it after sending."""
+    reactions: tuple[Reaction, ...] = ()
+    attachment: Attachment | None = None
+    thread: int = 0
+    """How many answers it has in a thread of its own; only clients with threads show them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,3 +106,7 @@ class Conversation:
     """Name of the community that the channel belongs to; empty when direct."""
     members: int
     """How many belong to the group, whether they write or not; 2 in a direct conversation."""
+    unread: int | None = None
+    """Number of the first message that the owner has not read; all from there on are others'."""
+    typing: int | None = None
+    """Index of the person who is typing when the screenshot is taken; never the owner."""
