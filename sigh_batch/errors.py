@@ -12,7 +12,8 @@ SighError                     1  a run failed
 │   ├── Denied                4  credentials or permissions
 │   └── Unreachable           5  no answer, or no such bucket or folder
 ├── DataError                 1  stored data is damaged or not what it says
-│   └── MissingGlyph          1  no font has a character that is to be drawn
+│   ├── MissingGlyph          1  no font has a character that is to be drawn
+│   └── UnreadablePicture     1  a picture that cannot be decoded; carries a short code
 ├── ShardFailed               1  one shard can never succeed (a worker exits 65)
 ├── PartialFailure            3  the run ended, some samples failed
 ├── GateFailed                6  a limit set by the user was broken
@@ -102,6 +103,14 @@ class MissingGlyph(DataError):
     """No font has a character that is to be drawn."""
 
     code = "missing_glyph"
+
+
+class UnreadablePicture(DataError):
+    """A picture that cannot be decoded, or is not to be; `code` is a short stable word for the reason."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
 
 
 class ShardFailed(SighError):

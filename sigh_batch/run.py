@@ -22,12 +22,13 @@ from sigh_batch.data.identity import RUN_KEY, Identity, check_claim, claim, read
 from sigh_batch.data.manifest import Merged
 from sigh_batch.data.plan import Plan, remaining
 from sigh_batch.data.record import Record
-from sigh_batch.data.sample import Failure, Sample
+from sigh_batch.data.sample import Failure, Json, Sample
 from sigh_batch.data.shard import ShardWriter, publish
 from sigh_batch.errors import ConfigError, NotFound, ShardFailed
+from sigh_batch.sources.opening import open_source
 from sigh_batch.stages import Stage, stages
 from sigh_batch.stages.engine import engine_of
-from sigh_batch.store import Store, open_store
+from sigh_batch.store import Store, absolute_url, open_store
 
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 
@@ -128,13 +129,16 @@ class Run:
 
 
 def plan_run(spec: RunSpec) -> tuple[Plan, Identity]:
-    """Return what a run would make and what decides its bytes, its store untouched."""
+    """Return what a run would make and what decides its bytes, its store untouched.
+
+    Raises ConfigError when what it reads is not there, or holds the place it would write to.
+    """
     settings = spec.settings
     if settings.shards is None:
         plan = Plan.sized(settings.count, settings.shard_size)
     else:
         plan = Plan(settings.count, settings.shards)
-    values = deciding_values(spec.kind, settings, len(plan))
+    values = deciding_values(spec.kind, settings, len(plan), _source_identity(spec))
     identity = Identity(
         kind=spec.kind,
         config_hash=config_hash(values),
@@ -145,9 +149,12 @@ def plan_run(spec: RunSpec) -> tuple[Plan, Identity]:
 
 
 def kept_spec(spec: RunSpec) -> dict[str, object]:
-    """Return what run.json keeps of a spec: all that decides bytes, nothing of how or where it ran."""
+    """Return what run.json keeps of a spec: all that decides bytes, nothing of how or where it ran.
+
+    What the run reads is named so that it is found from any working folder.
+    """
     settings = spec.settings.model_dump(mode="json", exclude=HOW)
-    source = {"source": spec.source} if spec.source else {}
+    source = {"source": absolute_url(spec.source)} if spec.source else {}
     return {"kind": spec.kind, **source, "settings": settings}
 
 
@@ -180,6 +187,16 @@ def remake(spec: RunSpec, index: int) -> Sample:
         raise ConfigError(f"there is no sample {index} in {spec.out}; it has 0 to {plan.count - 1}")
     check_claim(open_store(spec.out, spec.settings.store, create=False), identity)
     return stages.get(spec.kind)(spec).make(index)
+
+
+def _source_identity(spec: RunSpec) -> Json | None:
+    """Return what decides the pictures that a run reads, or None of a run that reads none."""
+    if not spec.source:
+        return None
+    source, out = (f"{absolute_url(url).rstrip('/')}/" for url in (spec.source, spec.out))
+    if out.startswith(source):
+        raise ConfigError(f"{spec.out} lies in {spec.source}, which the run reads; write to another place")
+    return open_source(spec.source, spec.settings.store).identity
 
 
 def _allowed(share: float, samples: int) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +18,21 @@ from sigh_batch.config.settings import Settings
 from sigh_batch.errors import ConfigError
 
 
-def deciding_values(kind: str, settings: Settings, shards: int) -> dict[str, Any]:
-    """Return what decides the bytes of a run of `kind`, with each file replaced by its content's hash."""
+def deciding_values(
+    kind: str, settings: Settings, shards: int, source: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return what decides the bytes of a run of `kind`, with each file replaced by its content's hash.
+
+    `source` is the identity of what the run reads, where it reads something.
+    """
     section: BaseModel = getattr(settings, kind)
+    read = {"source": dict(source)} if source is not None else {}
     return {
         "kind": kind,
         "seed": settings.seed,
         "count": settings.count,
         "shards": shards,
+        **read,
         kind: _with_contents(section),
     }
 

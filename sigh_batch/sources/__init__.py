@@ -42,6 +42,10 @@ class Source(Protocol):
     origin: Json | None
     """The kept spec (`kind`, `settings`) of the run that generated it; None of foreign pictures."""
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know before a run: a sentence for what is not read of it."""
+
     def __len__(self) -> int: ...
 
     def read(self, number: int) -> Original:

@@ -34,6 +34,11 @@ def open_store(url: str | Path, options: StoreOptions | None = None, *, create: 
     return _OPENERS[name](text, options or S3Options(), create)
 
 
+def absolute_url(url: str) -> str:
+    """Return a url that names the same place from every working folder; only plain paths change."""
+    return url if _SCHEME.match(url) else str(Path(url).expanduser().absolute())
+
+
 def _refuse_half_url(text: str) -> None:
     """A folder called "s3:" is hardly ever meant."""
     scheme, colon, rest = text.partition(":")

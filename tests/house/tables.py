@@ -24,7 +24,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "render": ("config", "scene", "data.sample"),
     "forge": ("config", "scene", "render", "data.sample"),
     "degrade": ("config", "render.encode", "data.sample"),
-    "sources": ("config", "store", "data"),
+    "sources": ("config", "store", "data", "degrade.jpeg_file"),
     # Detectors and generators: they read stored sets.
     "models": ("config", "store", "data"),
     "metrics": ("config", "data"),
@@ -34,7 +34,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # index -> sample.
     "stages": ("config", "scene", "render", "forge", "degrade", "sources", "models", "data.sample"),
     # A whole run, and the process that works on it.
-    "run": ("config", "store", "data", "stages"),
+    "run": ("config", "store", "data", "sources", "stages"),
     "runlog": ("store",),
     "worker": ("config", "store", "data", "stages", "training", "tuning", "evaluation", "run", "runlog"),
     "runners": ("config", "store", "data", "run", "worker"),
