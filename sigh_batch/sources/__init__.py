@@ -53,3 +53,6 @@ class Source(Protocol):
 
         Raises UnreadablePicture, which becomes the sample's row, when it cannot be decoded.
         """
+
+    def alike(self, split: str, skin: str | None = None) -> NDArray[np.int64]:
+        """Return the numbers of the pictures of a split, in order; of one skin where one is named."""

@@ -6,8 +6,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import ConfigError
@@ -86,6 +90,20 @@ class FolderSource:
             encodes=decoded.encodes,
             drawn={"file": key, **decoded.facts},
         )
+
+    def alike(self, split: str, skin: str | None = None) -> NDArray[np.int64]:
+        """Return the numbers of the pictures of a split, in order; nobody knows the skin of foreign ones."""
+        if skin is not None:
+            return np.empty(0, np.int64)
+        return self._splits.get(split, np.empty(0, np.int64))
+
+    @cached_property
+    def _splits(self) -> dict[str, NDArray[np.int64]]:
+        """The numbers of the pictures of every split."""
+        numbers: dict[str, list[int]] = {name: [] for name in self._shares}
+        for number, (key, _) in enumerate(self._files):
+            numbers[split_of(self._group(key), self._shares)].append(number)
+        return {name: np.array(found, np.int64) for name, found in numbers.items()}
 
     def _group(self, key: str) -> str:
         folder, slash, name = key.rpartition("/")

@@ -19,6 +19,8 @@ from sigh_batch.sources import Original
 from sigh_batch.sources.decode import ANY_SIZE, decode, decode_own_png
 from sigh_batch.store import Store
 
+_NONE = np.empty(0, np.int64)
+
 
 class SetSource:
     """Samples of a finished set that are labelled clean; those that failed have no picture."""
@@ -84,6 +86,22 @@ class SetSource:
             drawn=sample.drawn,
             index=sample.index,
         )
+
+    def alike(self, split: str, skin: str | None = None) -> NDArray[np.int64]:
+        """Return the numbers of the samples of a split, in order; of one skin where one is named."""
+        groups = self._kinds
+        if skin is not None:
+            return groups.get((split, skin), _NONE)
+        return np.sort(np.concatenate([_NONE, *(found for (of, _), found in groups.items() if of == split)]))
+
+    @cached_property
+    def _kinds(self) -> dict[tuple[str, str | None], NDArray[np.int64]]:
+        """The numbers of the samples of every split and skin."""
+        columns = (self._clean.column(name).to_pylist() for name in ("split", "skin"))
+        groups: dict[tuple[str, str | None], list[int]] = {}
+        for number, kind in enumerate(zip(*columns, strict=True)):
+            groups.setdefault(kind, []).append(number)
+        return {kind: np.array(numbers, np.int64) for kind, numbers in groups.items()}
 
 
 def _pixels(image: bytes, ending: str, name: str) -> NDArray[np.uint8]:
