@@ -1,12 +1,13 @@
 """Build sigh_batch/render/fonts/ from fonts.toml: the bundled faces, their catalogue and their licences.
 
-Run on Debian 12 with apt, dpkg and the fonttools of the catalogue's `tools` entry:
+Run on Debian 12 with apt, dpkg, npm and the fonttools of the catalogue's `tools` entry:
 
     python scripts/fonts.py
 
-Every face comes out of a Debian package. Faces are cut down to the characters that chats need,
-except those with a Reserved Font Name, which stay as they are. Equal packages and equal tools
-give equal bytes; the script says which faces differ from the catalogue there was before.
+Every face comes out of a Debian package or, pinned in the table, an npm package. Faces are cut
+down to the characters that chats need, except those with a Reserved Font Name, which stay as they
+are. Instructions for hinting are kept. Equal packages and equal tools give equal bytes; the script
+says which faces differ from the catalogue there was before.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import json
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 import textwrap
 import tomllib
@@ -31,7 +33,7 @@ from fontTools.ttLib import TTFont
 
 TABLE = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 TARGET = Path(__file__).parent.parent / "sigh_batch" / "render" / "fonts"
-LIMIT = 14_000_000
+LIMIT = 15_600_000
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Source:
     family: str
     weight: int
     style: str
+    split: str | None
     licence: str
     keep: str | None
     index: int
@@ -62,6 +65,7 @@ def read_sources(table: dict[str, Any]) -> list[Source]:
             entry["name"],
             int(weight),
             entry["style"],
+            entry.get("split"),
             entry["licence"],
             entry.get("keep"),
             entry.get("index", 0),
@@ -77,6 +81,12 @@ TEXT = (
     (0x2000, 0x206F), (0x2070, 0x209F), (0x20A0, 0x20CF), (0x2100, 0x218F), (0x2190, 0x2193),
     (0x2200, 0x2265), (0x25A0, 0x25FF), (0x25CC, 0x25CC), (0xFB00, 0xFB06), (0xFFFD, 0xFFFD),
 )  # fmt: skip
+LATIN = (
+    (0x20, 0x24F), (0x2B0, 0x2FF), (0x300, 0x36F), (0x1E00, 0x1EFF), (0x2000, 0x20CF), (0x2100, 0x218F),
+    (0x2190, 0x2193), (0x2212, 0x2265), (0x25CF, 0x25CF), (0xFB00, 0xFB06), (0xFFFD, 0xFFFD),
+)  # fmt: skip
+HEBREW = (*LATIN, (0x591, 0x5F4), (0xFB1D, 0xFB4F))
+DEVANAGARI = (*LATIN, (0x900, 0x97F), (0xA8E0, 0xA8FF))
 SYMBOLS = (*TEXT, (0x2190, 0x22FF), (0x2300, 0x23FF), (0x2460, 0x24FF), (0x2500, 0x27BF), (0x2B00, 0x2B5F))
 ARABIC = ((0x20, 0x7E), (0x600, 0x6FF), (0x750, 0x77F), (0x2000, 0x206F), (0xFB50, 0xFDFF), (0xFE70, 0xFEFF))
 
@@ -85,7 +95,10 @@ def characters(keep: str) -> set[int]:
     """Return the code points that a face keeps."""
     if keep == "cjk":
         return cjk()
-    ranges = {"text": TEXT, "symbols": SYMBOLS, "arabic": ARABIC}[keep]
+    ranges = {
+        "latin": LATIN, "hebrew": HEBREW, "devanagari": DEVANAGARI,
+        "text": TEXT, "symbols": SYMBOLS, "arabic": ARABIC,
+    }[keep]  # fmt: skip
     return {code for first, last in ranges for code in range(first, last + 1)}
 
 
@@ -175,24 +188,34 @@ def cut(font: TTFont, source: Source, original: bytes) -> None:
     subsetter.subset(font)
 
 
+def notice_of(font: TTFont, original: Path) -> str:
+    """Return the notice of copyright: the one in the licence beside the font, else the font's own."""
+    for name, depth in (("LICENSE_FONT", 1), ("LICENSE.txt", 0)):
+        beside = original.parents[depth] / name
+        if beside.exists():
+            return beside.read_text("utf-8").strip().splitlines()[0].strip()
+    return re.sub(r"\s+", " ", str(font["name"].getDebugName(0))).strip()
+
+
 def build_face(source: Source, original: Path) -> dict[str, object]:
     """Write one face and return its catalogue entry."""
     data = original.read_bytes()
     font = TTFont(original, fontNumber=source.index, recalcTimestamp=False)
     target = TARGET / source.file
+    notice = notice_of(font, original)
     if source.keep is None:
         target.write_bytes(data)
     else:
-        if "Reserved Font Name" in f"{font['name'].getDebugName(0)} {font['name'].getDebugName(13)}":
+        if "Reserved Font Name" in f"{notice} {font['name'].getDebugName(0)} {font['name'].getDebugName(13)}":
             raise SystemExit(f"{source.family} has a Reserved Font Name: it may not be cut down")
         cut(font, source, data)
         font.save(target, reorderTables=True)
-    notice = re.sub(r"\s+", " ", str(font["name"].getDebugName(0))).strip()
     return {
         "file": source.file,
         "family": source.family,
         "weight": source.weight,
         "style": source.style,
+        "split": source.split,
         "licence": source.licence,
         "copyright": notice,
         "origin": f"{source.package}: {source.path}",
@@ -205,14 +228,30 @@ def unpack(packages: Iterable[str], folder: Path) -> dict[str, str]:
     """Download and unpack the packages; return the version of each."""
     versions = {}
     for package in sorted(set(packages)):
-        subprocess.run(["apt-get", "download", "-q", package], cwd=folder, check=True, capture_output=True)
-        (archive,) = folder.glob(f"{package}_*.deb")
-        shown = subprocess.run(
-            ["dpkg-deb", "-f", archive, "Version"], check=True, capture_output=True, text=True
-        )
-        versions[package] = shown.stdout.strip()
-        subprocess.run(["dpkg", "-x", archive, folder / package], check=True)
+        if package.startswith("npm:"):
+            versions[package] = unpack_npm(package.removeprefix("npm:"), folder / package)
+        else:
+            versions[package] = unpack_debian(package, folder)
     return versions
+
+
+def unpack_debian(package: str, folder: Path) -> str:
+    """Unpack a Debian package below its name; return its version."""
+    subprocess.run(["apt-get", "download", "-q", package], cwd=folder, check=True, capture_output=True)
+    (archive,) = folder.glob(f"{package}_*.deb")
+    shown = subprocess.run(["dpkg-deb", "-f", archive, "Version"], check=True, capture_output=True, text=True)
+    subprocess.run(["dpkg", "-x", archive, folder / package], check=True)
+    return shown.stdout.strip()
+
+
+def unpack_npm(package: str, target: Path) -> str:
+    """Unpack an npm package, given with its version, into a folder; return the version."""
+    target.mkdir(parents=True)
+    subprocess.run(["npm", "pack", "--silent", package], cwd=target, check=True, capture_output=True)
+    (archive,) = target.glob("*.tgz")
+    with tarfile.open(archive) as packed:
+        packed.extractall(target, filter="data")
+    return package.rpartition("@")[2]
 
 
 def write_licences(folder: Path) -> None:

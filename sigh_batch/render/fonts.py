@@ -1,12 +1,14 @@
 """The faces text is set in: the ones that come with the package, and a folder of the user's own.
 
 A `Face` is one font file with its metrics and coverage; its HarfBuzz form is made on first use
-and kept for the life of the process. What a rasteriser needs beyond that, it makes itself.
+from the mapped file and kept for the life of the process, so that faces that no text needs cost
+nothing. What a rasteriser needs beyond that, it makes itself.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,32 +20,31 @@ from sigh_batch.errors import ConfigError, UnknownName
 BUNDLED = Path(__file__).parent / "fonts"
 _ENDINGS = (".ttf", ".otf", ".ttc")
 _EMOJI, _FALLBACK, _USER = "emoji", "fallback", "user"
+_SHARES = (("train", 0.7), ("validation", 0.15), ("test", 0.15))
+"""How the families of users' folders are divided, each by its name alone."""
 
 
 class Face:
     """One font face; compare by identity, a catalogue makes each face once."""
 
-    __slots__ = ("__dict__", "family", "path", "style", "weight")
+    __slots__ = ("__dict__", "family", "path", "split", "style", "weight")
 
-    def __init__(self, path: Path, family: str, weight: int, style: str) -> None:
+    def __init__(self, path: Path, family: str, weight: int, style: str, split: str | None = None) -> None:
         self.path = path
         self.family = family
         self.weight = weight
         self.style = style
-        """sans, rounded, serif, mono, fallback (for a script the families lack), emoji or user."""
+        """system, sans, rounded, serif, mono, fallback (for a script the families lack), emoji or user."""
+        self.split = split
+        """The split whose pictures are set in the face, or None where all splits need it."""
 
     def __repr__(self) -> str:
         return f"Face({self.family!r}, {self.weight})"
 
     @functools.cached_property
-    def data(self) -> bytes:
-        """The bytes of the font file."""
-        return self.path.read_bytes()
-
-    @functools.cached_property
     def shaper(self) -> uharfbuzz.Font:
         """The HarfBuzz font, scaled to font units."""
-        return uharfbuzz.Font(uharfbuzz.Face(self.data))
+        return uharfbuzz.Font(uharfbuzz.Face(uharfbuzz.Blob.from_file_path(str(self.path))))
 
     @functools.cached_property
     def units(self) -> int:
@@ -135,7 +136,7 @@ def open_catalogue(folder: Path | None = None) -> Catalogue:
     """
     listed = json.loads((BUNDLED / "catalogue.json").read_text("utf-8"))
     faces = [
-        Face(BUNDLED / entry["file"], entry["family"], entry["weight"], entry["style"])
+        Face(BUNDLED / entry["file"], entry["family"], entry["weight"], entry["style"], entry["split"])
         for entry in listed["faces"]
     ]
     if folder is not None:
@@ -171,7 +172,17 @@ def _read_face(path: Path, taken: set[str]) -> Face:
     if family in taken:
         family = f"{family} (own)"
     weight = int(uharfbuzz.Font(raw).get_style_value(uharfbuzz.StyleTag.WEIGHT) or 400)
-    return Face(path, family, weight, _USER)
+    return Face(path, family, weight, _USER, _split_of(family))
+
+
+def _split_of(family: str) -> str:
+    """Return the split of a family, for ever the same, whatever else is in its folder."""
+    drawn = int.from_bytes(hashlib.blake2b(family.encode(), digest_size=4).digest()) / 2**32
+    for split, share in _SHARES:
+        drawn -= share
+        if drawn < 0:
+            return split
+    return _SHARES[-1][0]
 
 
 def _check_tables(data: bytes) -> None:

@@ -96,8 +96,7 @@ class SkiaPainter:
         """Return Skia's form of a face."""
         typeface = self._typefaces.get(face)
         if typeface is None:
-            typeface = self._manager.makeFromData(skia.Data.MakeWithCopy(face.data))
-            self._typefaces[face] = typeface
+            typeface = self._typefaces[face] = self._manager.makeFromFile(str(face.path))
         return typeface
 
     def wide(self, width: int, height: int) -> tuple[Any, NDArray[np.uint8]]:

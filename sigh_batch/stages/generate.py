@@ -38,8 +38,8 @@ from sigh_batch.stages import stages
 _THEMES = ("light", "dark")
 _EDGINGS = ("none", "grey", "subpixel")
 _HINTINGS = ("none", "slight", "normal", "full")
-_FAMILY_WEIGHT = {"serif": 0.15, "mono": 0.1}
-_FEWEST_DIVIDED = 6
+_FAMILY_WEIGHT = {"system": 2.0, "rounded": 0.5, "serif": 0.15, "mono": 0.1}
+"""How often families of a style are drawn, beside 1 for the others: clients take what the system has."""
 _DEVICE_SAMPLES = 16
 """So many neighbouring samples are taken on one phone, and on one computer."""
 _SIZES = {"phone": (15.0, 16.0, 16.0, 17.0), "desktop": (14.0, 15.0, 15.0, 16.0)}
@@ -268,18 +268,19 @@ def _draw_group(draws: Draws, groups: tuple[bool, ...], share: float) -> bool:
 def _divided_families(
     catalogue: Catalogue, config: GenerateConfig
 ) -> dict[str, tuple[tuple[str, ...], tuple[float, ...]]]:
-    """Return the font families of each split and their weights; few families are shared by all."""
-    styles = {face.family: face.style for face in catalogue.faces}
+    """Return the font families of each split and their weights.
+
+    A family has one split for ever; where the wanted ones leave a split without any, all splits share all.
+    """
+    faces = {face.family: face for face in catalogue.faces}
     known = catalogue.families()
     names = known if config.fonts == "all" else tuple(config.fonts)
     _check_names("font family", names, known)
-    usual = [name for name in names if styles[name] not in _FAMILY_WEIGHT]
-    shares = {split: list(names) for split in SPLITS}
-    if len(usual) >= _FEWEST_DIVIDED:
-        shares = divide(usual)
-        shares["train"] += [name for name in names if name not in usual]
+    shares = {split: [name for name in names if faces[name].split == split] for split in SPLITS}
+    if not all(shares.values()):
+        shares = {split: list(names) for split in SPLITS}
     return {
-        split: (tuple(share), tuple(_FAMILY_WEIGHT.get(styles[name], 1.0) for name in share))
+        split: (tuple(share), tuple(_FAMILY_WEIGHT.get(faces[name].style, 1.0) for name in share))
         for split, share in shares.items()
     }
 
