@@ -12,7 +12,8 @@ _SWAPS: dict[str, str] = {
     "can/can't, will/won't, do/don't, did/didn't, does/doesn't, is/isn't, was/wasn't, are/aren't, "
     "were/weren't, have/haven't, has/hasn't, would/wouldn't, should/shouldn't, could/couldn't, "
     "I'll/I won't, I'm/I'm not, it's/it's not, that's/that's not, we're/we're not, you're/you're not, "
-    "they're/they're not, with/without, agree/disagree, paid/unpaid, possible/impossible, open/closed, early/late",
+    "they're/they're not, with/without, agree/disagree, paid/unpaid, possible/impossible, open/closed, "
+    "early/late",
     "de": "ja/nein, immer/nie, alles/nichts, jemand/niemand, mehr/weniger, vor/nach, mit/ohne, ein/kein, "
     "eine/keine, einen/keinen, einem/keinem, einer/keiner, ist/ist nicht, bin/bin nicht, kann/kann nicht, "
     "war/war nicht, sind/sind nicht, will/will nicht, geht/geht nicht, passt/passt nicht, weiß/weiß nicht, "
