@@ -53,6 +53,8 @@ COLUMNS = {
     "image_length": "how many they are",
     "mask_offset": "where the mask's bytes begin; null without a mask",
     "mask_length": "how many they are",
+    "source_offset": "where the bytes of the mask of copied pixels begin; null where nothing was copied",
+    "source_length": "how many they are",
     "json_offset": "where the annotation's bytes begin",
     "json_length": "how many they are",
     "error_code": "the kind of failure of a sample that could not be made, else null",

@@ -45,7 +45,7 @@ def mask(width: int, height: int, pixels: int) -> bytes:
 
 
 def make_sample(index: int, **changes: Any) -> Sample:
-    """Return the sample of an index: every fourth is forged, splits and formats alternate."""
+    """Return the sample of an index: of four one is forged, of eight one by copying."""
     forged = index % 4 == 3
     ending = ("png", "jpg", "webp")[index % 3]
     width, height = 20 + index % 5, 12
@@ -57,7 +57,7 @@ def make_sample(index: int, **changes: Any) -> Sample:
         stage="generate",
         group=f"talk-{index // 2}",
         pair=f"pair-{index // 2}",
-        split="train" if index % 5 else "test",
+        split="train" if index // 2 % 5 else "test",
         label=int(forged),
         format=ending,
         width=width,
@@ -65,6 +65,7 @@ def make_sample(index: int, **changes: Any) -> Sample:
         image=picture(index % 200, width, height, ending),
         mask=mask(width, height, 6 if forged else 0),
         mask_pixels=6 if forged else 0,
+        source_mask=mask(width, height, 4) if index % 8 == 7 else None,
         benign=None if index % 7 else "crop",
         ops=(
             {
@@ -91,6 +92,12 @@ def make_sample(index: int, **changes: Any) -> Sample:
         drawn={"hour": index % 24},
     )
     return replace(sample, **changes)
+
+
+def endings_of(sample: Sample) -> tuple[str, ...]:
+    """Return the endings of a sample's members in their order."""
+    source = () if sample.source_mask is None else ("source.png",)
+    return sample.format, "mask.png", *source, "json"
 
 
 def make_failure(index: int, message: str = "the picture is torn") -> Failure:

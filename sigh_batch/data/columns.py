@@ -33,6 +33,8 @@ class Placement:
     mask_length: int
     json_offset: int
     json_length: int
+    source_offset: int | None = None
+    source_length: int | None = None
 
 
 class RowsBuilder:
@@ -86,6 +88,8 @@ class RowsBuilder:
                 at.image_length,
                 at.mask_offset,
                 at.mask_length,
+                at.source_offset,
+                at.source_length,
                 at.json_offset,
                 at.json_length,
                 None,

@@ -56,7 +56,7 @@ def sample_json(sample: Sample, sha256: str) -> bytes:
     return _dump(document, sample)
 
 
-def parse_sample(document: bytes, image: bytes, mask: bytes) -> Sample:
+def parse_sample(document: bytes, image: bytes, mask: bytes, source_mask: bytes | None = None) -> Sample:
     """Return the sample that a JSON and its pictures make up; raises DataError when the JSON is damaged."""
     try:
         told = orjson.loads(document)
@@ -65,6 +65,7 @@ def parse_sample(document: bytes, image: bytes, mask: bytes) -> Sample:
             **fields,
             image=image,
             mask=mask,
+            source_mask=source_mask,
             ops=tuple(told["ops"]),
             encodes=tuple(told["encodes"]),
             elements=tuple(Element(**element) for element in told["elements"]),

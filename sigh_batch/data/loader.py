@@ -31,18 +31,24 @@ from sigh_batch.data.ustar import BLOCK
 from sigh_batch.errors import DataError
 from sigh_batch.store import Store, open_store
 
-_PLACE = np.dtype("u4, u4, i8, u4, u4, u4")
-_PLACE.names = ("row", "shard", "offset", "image", "mask", "json")
+_PLACE = np.dtype("u4, u4, i8, u4, u4, u4, u4")
+_PLACE.names = ("row", "shard", "offset", "image", "mask", "source", "json")
+_MEMBERS = ("image", "mask", "source", "json")
+_PLACE_COLUMNS = ("index", "shard", *(f"{name}_{what}" for name in _MEMBERS for what in ("offset", "length")))
 _SCAN_ROWS = 65_536
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A sample as it is stored: the bytes of its picture, of its mask PNG and of its JSON."""
+    """A sample as it is stored: the bytes of its picture, of its mask PNG and of its JSON.
+
+    `source` is the PNG of the pixels that content was copied from within the picture, where there is one.
+    """
 
     image: bytes
     mask: bytes
     json: bytes
+    source: bytes | None = None
 
     @property
     def annotation(self) -> Json:
@@ -51,7 +57,7 @@ class Item:
 
     def sample(self) -> Sample:
         """Return the sample as its stage made it; raises DataError when its JSON is damaged."""
-        return parse_sample(self.json, self.image, self.mask)
+        return parse_sample(self.json, self.image, self.mask, self.source)
 
 
 def open_dataset(source: str | Store) -> Dataset:
@@ -66,7 +72,7 @@ def open_dataset(source: str | Store) -> Dataset:
 
 
 class Dataset:
-    """Samples by number, in the order of the manifest; holds 28 bytes a sample and opens the rest when asked.
+    """Samples by number, in the order of the manifest; holds 32 bytes a sample and opens the rest when asked.
 
     It pickles, and may be read from several threads at once.
     """
@@ -97,8 +103,12 @@ class Dataset:
             if (number.step or 1) < 1:
                 raise ValueError(f"a slice with step {number.step} would turn the manifest's order round")
             return self._with(self._places[number])
-        _, shard, offset, image, mask, document = self._places[number].item()
-        return Item(*self._reader.read_members(self._keys[shard], offset, (image, mask, document)))
+        _, shard, offset, image, mask, source, document = self._places[number].item()
+        read = self._reader.read_members
+        if not source:
+            return Item(*read(self._keys[shard], offset, (image, mask, document)))
+        picture, changed, copied, told = read(self._keys[shard], offset, (image, mask, source, document))
+        return Item(picture, changed, told, copied)
 
     def __getitems__(self, numbers: Sequence[int]) -> list[Item]:
         """Return several samples, fetched at once from a remote store; torch's loader calls this."""
@@ -109,7 +119,7 @@ class Dataset:
 
     def image(self, number: int) -> bytes:
         """Return the picture alone of one sample."""
-        _, shard, offset, length, _, _ = self._places[number].item()
+        _, shard, offset, length, *_ = self._places[number].item()
         return self._reader.read(self._keys[shard], offset, length)
 
     def stream(self, order: Iterable[int], ahead: int = 16) -> Iterator[Item]:
@@ -163,30 +173,30 @@ class Dataset:
 
 def _read_places(catalog: Catalog) -> tuple[list[str], NDArray[np.void]]:
     """Return the keys of the shards and where each good sample lies in them."""
-    columns = ("index", "shard", "image_offset", "image_length", "mask_offset", "mask_length", "json_offset")
-    places = np.empty(len(catalog), _PLACE)
     names: dict[str, int] = {}
+    places = np.empty(len(catalog), _PLACE)
     at = 0
-    batches = catalog.scan([*columns, "json_length"], pc.field("error_code").is_null(), _SCAN_ROWS)
-    for batch in batches:
+    for batch in catalog.scan(_PLACE_COLUMNS, pc.field("error_code").is_null(), _SCAN_ROWS):
         shards = batch.column("shard").dictionary_encode()
         codes = [names.setdefault(name, len(names)) for name in shards.dictionary.to_pylist()]
-        row, _, image_at, image, mask_at, mask, json_at, document = (
-            column if name == "shard" else column.to_numpy()
-            for name, column in zip([*columns, "json_length"], batch.columns, strict=True)
-        )
-        if not (_follows(image_at, image, mask_at).all() and _follows(mask_at, mask, json_at).all()):
-            raise DataError(
-                f"the members of samples in {catalog.store.url} are apart; it is not of this product"
-            )
         part = places[at : at + len(batch)]
         part["shard"] = np.array(codes, np.uint32)[shards.indices.to_numpy()]
-        part["row"], part["offset"] = row, image_at
-        part["image"], part["mask"], part["json"] = image, mask, document
+        part["row"], part["offset"] = (
+            batch.column("index").to_numpy(),
+            batch.column("image_offset").to_numpy(),
+        )
+        ends = part["offset"]
+        for member in _MEMBERS:
+            # Of a sample without a source mask, both are null: there is no such member to pass.
+            offset, length = (
+                pc.fill_null(batch.column(f"{member}_{what}"), 0).to_numpy() for what in ("offset", "length")
+            )
+            there = length > 0
+            if not (~there | (offset == ends)).all():
+                raise DataError(
+                    f"the members of samples in {catalog.store.url} are apart; it is not of this product"
+                )
+            part[member] = length
+            ends = np.where(there, offset + length + -length % BLOCK + BLOCK, ends)
         at += len(batch)
     return [f"{SHARDS}{name}.tar" for name in names], places[:at]
-
-
-def _follows(offset: Any, length: Any, following: Any) -> Any:
-    """Return, for columns of offsets and lengths, where the next member begins right after this one."""
-    return offset + length + -length % BLOCK + BLOCK == following

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import numpy as np
 from PIL import Image
@@ -17,7 +17,8 @@ _CODECS = {"png": "PNG", "jpg": "JPEG", "webp": "WEBP"}
 def picture_problems(sample: Sample) -> list[str]:
     """Return what is wrong with the pictures of a sample, a sentence each; safe in any thread."""
     return [
-        f"sample {sample.id}: {problem}" for problem in (*_image_problems(sample), *_mask_problems(sample))
+        f"sample {sample.id}: {problem}"
+        for problem in (*_image_problems(sample), *_mask_problems(sample), *_source_problems(sample))
     ]
 
 
@@ -33,20 +34,39 @@ def _image_problems(sample: Sample) -> Iterator[str]:
 
 
 def _mask_problems(sample: Sample) -> Iterator[str]:
-    mask = _decoded(sample.mask)
-    if isinstance(mask, str):
-        yield f"its mask cannot be decoded ({mask})"
+    pixels = yield from _bitmap_problems(sample, sample.mask, "mask")
+    if pixels is None:
         return
-    if (mask.format, mask.mode) != ("PNG", "1"):
-        yield f"its mask is {mask.format} of mode {mask.mode} and should be a 1-bit PNG"
-        return
-    if mask.size != (sample.width, sample.height):
-        yield f"its mask is {_size(mask)} and should be {sample.width}x{sample.height}"
-    pixels = int(np.count_nonzero(np.asarray(mask)))
     if pixels != sample.mask_pixels:
         yield f"its mask has {pixels} pixels and mask_pixels says {sample.mask_pixels}"
-    if pixels and not sample.label and not sample.benign:
-        yield f"it is clean and untouched and its mask has {pixels} pixels"
+    if pixels and not sample.label:
+        yield f"it is clean and its mask has {pixels} pixels"
+    if not pixels and sample.label:
+        yield "it is forged and its mask is empty"
+
+
+def _source_problems(sample: Sample) -> Iterator[str]:
+    if sample.source_mask is None:
+        return
+    pixels = yield from _bitmap_problems(sample, sample.source_mask, "source mask")
+    if pixels == 0:
+        yield "its source mask is empty and should not be there"
+    if not sample.label:
+        yield "it is clean and has a source mask"
+
+
+def _bitmap_problems(sample: Sample, data: bytes, what: str) -> Generator[str, None, int | None]:
+    """Yield what is wrong with a 1-bit PNG; return how many pixels it has, or None when it is none."""
+    mask = _decoded(data)
+    if isinstance(mask, str):
+        yield f"its {what} cannot be decoded ({mask})"
+        return None
+    if (mask.format, mask.mode) != ("PNG", "1"):
+        yield f"its {what} is {mask.format} of mode {mask.mode} and should be a 1-bit PNG"
+        return None
+    if mask.size != (sample.width, sample.height):
+        yield f"its {what} is {_size(mask)} and should be {sample.width}x{sample.height}"
+    return int(np.count_nonzero(np.asarray(mask)))
 
 
 def _decoded(data: bytes) -> Image.Image | str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -25,10 +26,8 @@ class ShardReader(Protocol):
     def read(self, key: str, offset: int, length: int) -> bytes:
         """Return exactly these bytes; raises DataError where the tar ends before them."""
 
-    def read_members(
-        self, key: str, offset: int, lengths: tuple[int, int, int]
-    ) -> tuple[bytes, bytes, bytes]:
-        """Return the contents of three members that follow each other, the first at `offset`."""
+    def read_members(self, key: str, offset: int, lengths: Sequence[int]) -> list[bytes]:
+        """Return the contents of members that follow each other, the first at `offset`."""
 
 
 def open_reader(store: Store) -> ShardReader:
@@ -53,15 +52,11 @@ class RangeReader:
             raise DataError(_absent(key, self._store.url)) from None
         return _whole(data, key, self._store.url, offset, length)
 
-    def read_members(
-        self, key: str, offset: int, lengths: tuple[int, int, int]
-    ) -> tuple[bytes, bytes, bytes]:
-        """Return the contents of three members that follow each other."""
-        first, second, third = lengths
-        to_second = padded(first) + BLOCK
-        to_third = to_second + padded(second) + BLOCK
-        data = self.read(key, offset, to_third + third)
-        return data[:first], data[to_second : to_second + second], data[to_third:]
+    def read_members(self, key: str, offset: int, lengths: Sequence[int]) -> list[bytes]:
+        """Return the contents of members that follow each other."""
+        starts = _starts(lengths)
+        data = self.read(key, offset, starts[-1] + lengths[-1])
+        return [data[start : start + length] for start, length in zip(starts, lengths, strict=True)]
 
 
 class FolderReader:
@@ -86,19 +81,13 @@ class FolderReader:
         file = self._open(key)
         return _whole(os.pread(file.number, length, offset), key, self._url, offset, length)
 
-    def read_members(
-        self, key: str, offset: int, lengths: tuple[int, int, int]
-    ) -> tuple[bytes, bytes, bytes]:
-        """Return the contents of three members that follow each other; three reads save a copy of each."""
-        first, second, third = lengths
-        to_second = offset + padded(first) + BLOCK
-        to_third = to_second + padded(second) + BLOCK
+    def read_members(self, key: str, offset: int, lengths: Sequence[int]) -> list[bytes]:
+        """Return the contents of members that follow each other; a read for each saves a copy of it."""
         file = self._open(key)
-        return (
-            _whole(os.pread(file.number, first, offset), key, self._url, offset, first),
-            _whole(os.pread(file.number, second, to_second), key, self._url, to_second, second),
-            _whole(os.pread(file.number, third, to_third), key, self._url, to_third, third),
-        )
+        return [
+            _whole(os.pread(file.number, length, offset + start), key, self._url, offset + start, length)
+            for start, length in zip(_starts(lengths), lengths, strict=True)
+        ]
 
     def _open(self, key: str) -> _Descriptor:
         """Return an open shard; who drops out while another thread reads it is closed by its last user."""
@@ -128,6 +117,14 @@ class _Descriptor:
     def __del__(self) -> None:
         if self.number >= 0:
             os.close(self.number)
+
+
+def _starts(lengths: Sequence[int]) -> list[int]:
+    """Return where each of some members that follow each other begins, from the first on."""
+    starts = [0]
+    for length in lengths[:-1]:
+        starts.append(starts[-1] + padded(length) + BLOCK)
+    return starts
 
 
 def _whole(data: bytes, key: str, url: str, offset: int, length: int) -> bytes:

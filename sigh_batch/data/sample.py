@@ -62,6 +62,8 @@ class Sample:
     mask: bytes
     """1-bit PNG of the picture's size: the pixels that differ from the clean twin before the last encode."""
     mask_pixels: int = 0
+    source_mask: bytes | None = None
+    """1-bit PNG of the picture's size: where in this same picture content was copied from, or None."""
     scene_depth: bool = False
     benign: str | None = None
     ops: tuple[Json, ...] = ()

@@ -80,6 +80,8 @@ SCHEMA = pa.schema(
         pa.field("image_length", pa.int64()),
         pa.field("mask_offset", pa.int64()),
         pa.field("mask_length", pa.int64()),
+        pa.field("source_offset", pa.int64()),
+        pa.field("source_length", pa.int64()),
         pa.field("json_offset", pa.int64()),
         pa.field("json_length", pa.int64()),
         pa.field("error_code", pa.string()),
@@ -92,7 +94,17 @@ SCHEMA = pa.schema(
 LISTS = ("ops", "encodes", "elements")
 SCALARS = tuple(name for name in SCHEMA.names if name not in LISTS)
 
-_PLAIN = {"id", "index", "sha256", "drawn", "image_offset", "mask_offset", "json_offset", "json_length"}
+_PLAIN = {
+    "id",
+    "index",
+    "sha256",
+    "drawn",
+    "image_offset",
+    "mask_offset",
+    "source_offset",
+    "json_offset",
+    "json_length",
+}
 """Columns whose values hardly repeat, so that a dictionary of them only costs time; boxes are such too."""
 
 

@@ -79,6 +79,8 @@ class ShardWriter:
         with disk_faults(self._folder.name):
             image_offset = add(f"{sample.id}.{sample.format}", sample.image)
             mask_offset = add(f"{sample.id}.mask.png", sample.mask)
+            source = sample.source_mask
+            source_offset = None if source is None else add(f"{sample.id}.source.png", source)
             json_offset = add(f"{sample.id}.json", document)
             placement = Placement(
                 digest,
@@ -88,6 +90,8 @@ class ShardWriter:
                 len(sample.mask),
                 json_offset,
                 len(document),
+                source_offset,
+                None if source is None else len(source),
             )
             self._rows.add(sample, placement)
 

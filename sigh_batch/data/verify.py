@@ -18,6 +18,7 @@ from sigh_batch.data.columns import Placement, RowsBuilder
 from sigh_batch.data.document import parse_sample, stated_image
 from sigh_batch.data.identity import Identity, read_claim
 from sigh_batch.data.manifest import Merged, checked_rows, read_manifest
+from sigh_batch.data.pairs import pair_problems
 from sigh_batch.data.pictures import picture_problems
 from sigh_batch.data.plan import RECORDS, ROWS, SHARDS, Plan
 from sigh_batch.data.record import Record, read_record
@@ -29,7 +30,7 @@ from sigh_batch.store.protocol import Store
 
 _TOGETHER = 64
 _TOLD = 20
-_LENGTHS = ["image_length", "mask_length", "json_length"]
+_LENGTHS = ["image_length", "mask_length", "source_length", "json_length"]
 _NEEDED = ["id", "index", "seed", "stage", "format", *_LENGTHS, "error_code", "error_message"]
 
 
@@ -59,6 +60,7 @@ def verify(store: Store, workers: int = 1) -> Iterator[Verified]:
     if count != plan.count:
         problems.append(f"the manifest has {count} rows and says that it has {plan.count}")
     problems += _strangers(store, plan)
+    problems += pair_problems(catalog)
     yield Verified(0, len(plan), 0, plan.count, tuple(problems))
     with ThreadPoolExecutor(max(1, workers)) as pool:
         checks = _Checks(store, plan, identity, _ManifestRows(catalog), pool)
@@ -150,6 +152,9 @@ class _Checks:
             else (
                 scan.member(f"{row['id']}.{row['format']}", row["image_length"]),
                 scan.member(f"{row['id']}.mask.png", row["mask_length"]),
+                scan.member(f"{row['id']}.source.png", row["source_length"])
+                if row["source_length"]
+                else None,
                 scan.member(f"{row['id']}.json", row["json_length"]),
             )
             for row in rows
@@ -157,7 +162,8 @@ class _Checks:
         return self.pool.map(_check, rows, members)
 
 
-_Members = tuple[tuple[bytes, int], tuple[bytes, int], tuple[bytes, int]]
+_Member = tuple[bytes, int]
+_Members = tuple[_Member, _Member, _Member | None, _Member]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +187,22 @@ def _check(row: Json, members: _Members | None) -> _Checked:
     if members is None:
         named = {name: row[name] for name in ("id", "index", "seed", "stage")}
         return _Checked(Failure(**named, code=row["error_code"], message=row["error_message"]))
-    (image, image_at), (mask, mask_at), (document, document_at) = members
+    (image, image_at), (mask, mask_at), copied, (document, document_at) = members
+    source, source_at = copied or (None, None)
     digest = hashlib.sha256(image).hexdigest()
-    placement = Placement(digest, image_at, len(image), mask_at, len(mask), document_at, len(document))
+    placement = Placement(
+        digest,
+        image_at,
+        len(image),
+        mask_at,
+        len(mask),
+        document_at,
+        len(document),
+        source_at,
+        None if source is None else len(source),
+    )
     try:
-        sample = parse_sample(document, image, mask)
+        sample = parse_sample(document, image, mask, source)
         stated = stated_image(document)
     except DataError as error:
         return _Checked(None, problems=(f"sample {row['id']}: {error}",))

@@ -13,7 +13,7 @@ from tests.sets import make_sample
 def test_a_sample_is_read_back_as_it_was() -> None:
     for index in range(8):
         sample = make_sample(index)
-        read = parse_sample(sample_json(sample, "ab"), sample.image, sample.mask)
+        read = parse_sample(sample_json(sample, "ab"), sample.image, sample.mask, sample.source_mask)
         # JSON has one kind of list, so an operation's box comes back as one.
         assert replace(read, ops=()) == replace(sample, ops=())
         assert json.dumps(read.ops) == json.dumps(sample.ops)
@@ -21,7 +21,10 @@ def test_a_sample_is_read_back_as_it_was() -> None:
 
 def test_everything_of_a_sample_but_its_pictures_is_in_its_json() -> None:
     told = json.loads(sample_json(make_sample(3), "ab"))
-    expected = {field.name for field in fields(Sample)} - {"image", "mask"} | {"bytes", "sha256"}
+    expected = {field.name for field in fields(Sample)} - {"image", "mask", "source_mask"} | {
+        "bytes",
+        "sha256",
+    }
     assert told.keys() == expected
     assert told["bytes"] == len(make_sample(3).image)
     assert stated_image(sample_json(make_sample(3), "ab")) == (told["bytes"], "ab")

@@ -41,6 +41,10 @@ def test_the_members_of_a_sample_follow_each_other_in_index_order(store: LocalSt
             for index, image in ((0, "png"), (1, "jpg"), (2, "webp"))
             for ending in (image, "mask.png", "json")
         ]
+    write_shard(store, PLAN, 2)
+    with tarfile.open(store.root / "shards/part-00002.tar") as tar:
+        names = ["000007.jpg", "000007.mask.png", "000007.source.png", "000007.json"]
+        assert tar.getnames()[3:7] == names
 
 
 def test_rows_point_at_the_members(store: LocalStore) -> None:
@@ -51,6 +55,10 @@ def test_rows_point_at_the_members(store: LocalStore) -> None:
         for member, content in (("image", sample.image), ("mask", sample.mask)):
             at, length = row[f"{member}_offset"], row[f"{member}_length"]
             assert data[at : at + length] == content
+        if sample.source_mask is None:
+            assert (row["source_offset"], row["source_length"]) == (None, None)
+        else:
+            assert data[row["source_offset"] :][: row["source_length"]] == sample.source_mask
         at, length = row["json_offset"], row["json_length"]
         assert json.loads(data[at : at + length])["id"] == row["id"]
         assert row["sha256"] == hashlib.sha256(sample.image).hexdigest()

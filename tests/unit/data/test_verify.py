@@ -82,7 +82,8 @@ def test_a_changed_label_is_found_though_every_byte_can_be_read() -> None:
     change(store, TAR, b'"label":1', b'"label":0')
     starts(
         problems(store),
-        "sample 000023: it is clean and untouched and its mask has 6 pixels",
+        "sample 000023: it is clean and its mask has 6 pixels",
+        "sample 000023: it is clean and has a source mask",
         "sample 000023: part-00002.tar has label 0 and rows/part-00002.parquet has 1",
         f"{TAR} has ",
     )
@@ -111,12 +112,12 @@ def test_a_moved_box_is_found() -> None:
             {"mask": mask(21, 12, 5), "benign": None},
             [
                 "its mask has 5 pixels and mask_pixels says 0",
-                "it is clean and untouched and its mask has 5 pixels",
+                "it is clean and its mask has 5 pixels",
             ],
         ),
-        ({"mask": mask(21, 12, 5), "mask_pixels": 5, "benign": "redaction"}, []),
         ({"mask": picture(0, 21, 12)}, ["its mask is PNG of mode RGB and should be a 1-bit PNG"]),
         ({"mask": b""}, ["its mask cannot be decoded ("]),
+        ({"source_mask": mask(21, 12, 4)}, ["it is clean and has a source mask"]),
         ({"image": b"GIF89a"}, ["its picture cannot be decoded ("]),
         ({"image": picture(9, 21, 12)[:60]}, ["its picture cannot be decoded ("]),
     ],
@@ -129,6 +130,36 @@ def test_a_sample_that_was_made_wrong_is_found(changes: dict[str, object], expec
     starts(problems(filled(wrong)), *(f"sample 000021: {start}" for start in expected))
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"mask": mask(23, 12, 0), "mask_pixels": 0}, ["it is forged and its mask is empty"]),
+        ({"source_mask": mask(23, 12, 0)}, ["its source mask is empty and should not be there"]),
+        ({"source_mask": mask(23, 9, 4)}, ["its source mask is 23x9 and should be 23x12"]),
+        ({"source_mask": b"GIF89a"}, ["its source mask cannot be decoded ("]),
+        ({"source_mask": picture(0, 23, 12)}, ["its source mask is PNG of mode RGB and should be"]),
+    ],
+)
+def test_a_forged_sample_that_was_made_wrong_is_found(
+    changes: dict[str, object], expected: list[str]
+) -> None:
+    def wrong(index: int) -> Sample | Failure:
+        made = make(index)
+        return replace(made, **changes) if index == 23 and isinstance(made, Sample) else made  # type: ignore[arg-type]
+
+    starts(problems(filled(wrong)), *(f"sample 000023: {start}" for start in expected))
+
+
+def test_a_flipped_bit_in_a_source_mask_is_found() -> None:
+    store = filled()
+    source = make_sample(23).source_mask
+    assert source is not None
+    whole = store.get(TAR)
+    at = whole.index(b"000023.source.png") + 512 + source.index(b"IDAT") + 6
+    store.put(TAR, whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :])
+    assert problems(store)[-1].startswith(f"{TAR} has ")
+
+
 def test_a_cut_tar_is_found_and_the_other_shards_are_still_checked() -> None:
     store = filled()
     store.put(TAR, store.get(TAR)[:3000])
@@ -138,7 +169,8 @@ def test_a_cut_tar_is_found_and_the_other_shards_are_still_checked() -> None:
         found,
         f"{TAR} ends at byte 3000, in the middle of 000020.json",
         f"{TAR} has 3000 bytes with sha256 ",
-        "sample 000031: it is clean",
+        "sample 000031: it is clean and its mask has 6 pixels",
+        "sample 000031: it is clean and has a source mask",
         "sample 000031: part-00003.tar has label 0",
         "shards/part-00003.tar has ",
     )

@@ -29,7 +29,7 @@ def test_a_set_is_counted_by_every_column_that_people_choose_by() -> None:
     assert facts.bytes == sum(len(sample.image) for sample in samples)
     assert (facts.kind, facts.config_hash, facts.seeds) == ("generate", "00c0ffee", [7])
     assert facts.counts == {
-        "split": {"train": 33, "test": 9},
+        "split": {"train": 32, "test": 10},
         "label": {"clean": 32, "forged": 10},
         "skin": {"bubbles": 14, "server": 14, "sms": 14},
         "theme": {"dark": 21, "light": 21},
