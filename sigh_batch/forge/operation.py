@@ -66,6 +66,9 @@ class PixelForgery(ABC):
 class SceneForgery(ABC):
     """One thing that is changed in what is said, before the client draws it."""
 
+    shows: ClassVar[tuple[str, ...]]
+    """Kinds of elements in which the change is to be seen, the best first."""
+
     def __init__(self, name: str) -> None:
         self.name = name
 
