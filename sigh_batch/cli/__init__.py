@@ -24,6 +24,7 @@ from sigh_batch import errors
 VERBS = {
     "generate": "Make a labelled set of chat screenshots.",
     "resume": "Finish a run that was stopped, and merge its manifest.",
+    "audit": "Prove that nothing but the pixels tells the classes of a set apart.",
     "data": "List, look at, verify and export sets.",
     "demo": "Make, verify and show a small set: the first thing to try.",
     "config": "Show, explain and start a configuration.",

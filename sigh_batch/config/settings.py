@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sigh_batch.config.audit import AuditConfig
 from sigh_batch.config.base import Config
 from sigh_batch.config.generate import GenerateConfig
 
@@ -51,6 +52,8 @@ class Settings(Config):
     """Largest number of samples in a shard, where the number of shards is not set."""
     generate: GenerateConfig = GenerateConfig()
     """What `sigh generate` draws."""
+    audit: AuditConfig = AuditConfig()
+    """What `sigh audit` looks at, and from which value on it fails."""
     store: StoreConfig = StoreConfig()
     """How stores are reached."""
     run: RunConfig = RunConfig()

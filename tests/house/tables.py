@@ -77,6 +77,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "safetensors": ("models", "training"),
     "onnxruntime": ("models",),
     "sklearn": ("audit",),
+    "threadpoolctl": ("audit",),
     "optuna": ("tuning",),
     "ray": ("tuning", "runners"),
     # Pictures.
@@ -87,7 +88,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "isal": ("render",),
     "simplejpeg": ("render", "degrade", "models", "training"),
     # Tables, words, pages.
-    "pyarrow": ("data", "report", "evaluation"),
+    "pyarrow": ("data", "audit", "report", "evaluation"),
     "orjson": ("data",),
     "faker": ("scene",),
     "jinja2": ("report",),
