@@ -52,7 +52,15 @@ def fill(pixels: Pixels, box: Box, how: str, error: Sequence[int] = (0, 0, 0), *
 
 def ground_color(pixels: Pixels, box: Box) -> tuple[int, int, int]:
     """Return the commonest colour inside a box: what text there stands on."""
-    red, green, blue = common_color(pixels[box.window].reshape(-1, 3))
+    red, green, blue = common_color(pixels[box.window].reshape(-1, 3)).tolist()
+    return red, green, blue
+
+
+def ink_color(pixels: Pixels, box: Box) -> tuple[int, int, int]:
+    """Return the colour in a box that is farthest from its ground: what text there is drawn in."""
+    flat = pixels[box.window].reshape(-1, 3)
+    far = np.abs(flat.astype(np.int16) - np.array(ground_color(pixels, box), np.int16)).sum(axis=1)
+    red, green, blue = flat[int(far.argmax())].tolist()
     return red, green, blue
 
 

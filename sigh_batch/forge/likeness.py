@@ -21,6 +21,8 @@ _POINTS = 72
 """Pixels around the box that are compared in the first pass."""
 _RING = 3
 _TRIES = 6
+_LOUD = 32
+"""Around a box, pixels that are so many levels off the commonest belong to other text."""
 _WORST = 10
 """A place whose surroundings differ by more levels on average is no match."""
 
@@ -61,12 +63,15 @@ def _candidates(grey: NDArray[np.uint8], box: Box, step: int) -> list[Box]:
     if not len(across):
         return []
     own = grey[y + down, x + across]
+    calm = _calm(own)
+    across, down, own = across[calm], down[calm], own[calm]
     padded = cv2.copyMakeBorder(grey, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=255 - int(np.median(own)))
     cost = np.zeros((rows, columns), np.uint16)
     for right, below, level in zip(across.tolist(), down.tolist(), own.tolist(), strict=True):
         part = padded[below + 2 : below + 2 + rows, right + 2 : right + 2 + columns]
         cost += cv2.absdiff(part, level)
-    total = cost.astype(np.int32) * 64 // len(own) + _unrest(grey, own, wide, high)
+    total = cost.astype(np.int32) * 64 // len(own)
+    total[_restless(grey, own, wide, high)] = 1 << 30
     total[max(0, y - high) : y + high + 1, max(0, x - wide) : x + wide + 1] = 1 << 30
     found = []
     for _ in range(_TRIES):
@@ -78,13 +83,21 @@ def _candidates(grey: NDArray[np.uint8], box: Box, step: int) -> list[Box]:
     return found
 
 
-def _unrest(grey: NDArray[np.uint8], own: NDArray[np.uint8], wide: int, high: int) -> NDArray[np.int32]:
-    """Return, in 64ths of a level, by how much each place differs from the surroundings' middle in excess."""
+def _restless(grey: NDArray[np.uint8], own: NDArray[np.uint8], wide: int, high: int) -> NDArray[np.bool_]:
+    """Return which places hold what a box's surroundings do not: more than one pixel in 200 is stranger."""
     middle: Any = int(np.sort(own)[len(own) // 2])
-    usual = int(np.abs(own.astype(np.int32) - middle).sum()) * 64 // len(own)
-    table = cv2.integral(cv2.absdiff(grey, middle)).astype(np.int64)
+    limit = int(np.abs(own.astype(np.int32) - middle).max()) + 5
+    strange = (cv2.absdiff(grey, middle) > limit).view(np.uint8)
+    table = cv2.integral(strange)
     sums = table[high:, wide:] - table[:-high, wide:] - table[high:, :-wide] + table[:-high, :-wide]
-    return np.asarray(np.maximum(sums * 64 // (wide * high) - 2 * usual - 64, 0), np.int32)
+    return np.asarray(sums * 200 > wide * high, np.bool_)
+
+
+def _calm(own: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which surroundings are ground and no text beside the box; all, where that is under half."""
+    middle = int(np.sort(own)[len(own) // 2])
+    calm = np.abs(own.astype(np.int32) - middle) <= _LOUD
+    return calm if 2 * int(calm.sum()) >= len(own) else np.ones(len(own), np.bool_)
 
 
 def _best(grey: NDArray[np.uint8], box: Box, places: list[Box], step: int) -> Box | None:
@@ -96,6 +109,8 @@ def _best(grey: NDArray[np.uint8], box: Box, places: list[Box], step: int) -> Bo
     if not len(across):
         return None
     own = grey[box.y + down, box.x + across].astype(np.int32)
+    calm = _calm(own)
+    across, down, own = across[calm], down[calm], own[calm]
     reach = step if step > 1 else 0
     span = range(-reach, reach + 1)
     tried = sorted({(place.y + dy, place.x + dx) for place in places for dy in span for dx in span})

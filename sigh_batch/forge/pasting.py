@@ -5,6 +5,10 @@ Everything blends on whole numbers of 8 bits, as editors do by default.
 
 from __future__ import annotations
 
+import contextlib
+import math
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -78,15 +82,21 @@ def rounded(width: int, height: int, radius: float) -> Coverage:
     return np.asarray(np.clip((np.float32(radius + 0.5) - off) * 255 + np.float32(0.5), 0, 255), np.uint8)
 
 
+def warped(pixels: Pixels, across: float, down: float, turn: float, filter_name: str = "bilinear") -> Pixels:
+    """Return pixels stretched by two factors and turned by degrees about their middle, at the same size."""
+    height, width = pixels.shape[:2]
+    cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
+    x, y = (width - 1) / 2, (height - 1) / 2
+    a, b, c, d = across * cos, -down * sin, across * sin, down * cos
+    matrix = np.array([[a, b, x - a * x - b * y], [c, d, y - c * x - d * y]], np.float64)
+    return _moved(pixels, matrix, filter_name)
+
+
 def shifted(pixels: Pixels, right: float, down: float, filter_name: str = "bilinear") -> Pixels:
     """Return pixels moved by a part of a pixel, interpolated; the edges are continued."""
     if not right and not down:
         return pixels.copy()
-    moved = np.array([[1, 0, right], [0, 1, down]], np.float32)
-    size = pixels.shape[1], pixels.shape[0]
-    border = cv2.BORDER_REPLICATE
-    made = cv2.warpAffine(pixels, moved, size, flags=_FILTERS[filter_name], borderMode=border)
-    return np.asarray(made, np.uint8)
+    return _moved(pixels, np.array([[1, 0, right], [0, 1, down]], np.float64), filter_name)
 
 
 def scaled(pixels: Pixels, width: int, height: int, filter_name: str = "bicubic") -> Pixels:
@@ -96,4 +106,25 @@ def scaled(pixels: Pixels, width: int, height: int, filter_name: str = "bicubic"
         return pixels.copy()
     shrinks = width < before_width or height < before_height
     chosen = cv2.INTER_AREA if shrinks and filter_name != "nearest" else _FILTERS[filter_name]
-    return np.asarray(cv2.resize(pixels, (width, height), interpolation=chosen), np.uint8)
+    with _own_arithmetic():
+        return np.asarray(cv2.resize(pixels, (width, height), interpolation=chosen), np.uint8)
+
+
+def _moved(pixels: Pixels, matrix: NDArray[np.float64], filter_name: str) -> Pixels:
+    size = pixels.shape[1], pixels.shape[0]
+    with _own_arithmetic():
+        made = cv2.warpAffine(
+            pixels, matrix, size, flags=_FILTERS[filter_name], borderMode=cv2.BORDER_REPLICATE
+        )
+    return np.asarray(made, np.uint8)
+
+
+@contextlib.contextmanager
+def _own_arithmetic() -> Iterator[None]:
+    """Keep OpenCV from handing this thread's work to IPP, which rounds in ways of its own."""
+    used = cv2.ipp.useIPP()
+    cv2.ipp.setUseIPP(False)
+    try:
+        yield
+    finally:
+        cv2.ipp.setUseIPP(used)
