@@ -36,7 +36,7 @@ def digit_boxes(case: Case) -> list[Digit]:
         if not text.isascii() or not any(char.isdigit() for char in text):
             continue
         ink = ink_of(case.pixels, box, _FAINT)
-        pieces = _pieces(ink.any(axis=0))
+        pieces = _pieces(np.asarray(ink.any(axis=0)))
         places = [at for at, char in enumerate(text) if not char.isspace()]
         if len(pieces) != len(places) or not _in_order(text, places, pieces):
             continue
@@ -54,7 +54,7 @@ def _in_order(text: str, places: list[int], pieces: list[tuple[int, int]]) -> bo
     widths = {at: end - start for at, (start, end) in zip(places, pieces, strict=True)}
     marks = [width for at, width in widths.items() if text[at] in ":.,'-/"]
     digits = [width for at, width in widths.items() if text[at].isdigit()]
-    return not marks or max(marks) <= max(digits) and min(marks) < min(digits)
+    return not marks or (max(marks) <= max(digits) and min(marks) < min(digits))
 
 
 def _pieces(said: NDArray[np.bool_]) -> list[tuple[int, int]]:
