@@ -256,3 +256,12 @@ def _resized(square: NDArray[Any], size: int) -> Pixels:
     smaller = cv2.INTER_AREA if size < square.shape[0] else cv2.INTER_LINEAR
     scaled = cv2.resize(np.ascontiguousarray(square), (size, size), interpolation=smaller)
     return scaled.astype(np.uint8, copy=False)
+
+
+def paint_portrait(canvas: Canvas, kind: str, seed: int, size: int) -> None:
+    """Paint a person's picture into the top left of a canvas; its kind is one of `PORTRAITS`."""
+    _SCENES[kind](canvas, seed, size)
+
+
+PORTRAITS = tuple(_SCENES)
+"""Kinds of pictures that are painted from a seed alone."""
