@@ -30,6 +30,7 @@ Point: TypeAlias = tuple[float, float]
 
 Edging = Literal["none", "grey", "subpixel"]
 Hinting = Literal["none", "slight", "normal", "full"]
+Coverage = Literal["exact", "sampled"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +45,16 @@ class TextMode:
     """Added weight of half-covered pixels, 0 (none) to 1; the darker the text, the more it gets."""
     gamma: float = 1.0
     """Exponent of the light in which coverage is blended; 1.0 blends the values as they are."""
+    coverage: Coverage = "exact"
+    """How a pixel's coverage is found: exactly, as FreeType does, or from four rows in it, as Skia does.
+
+    Pillow's is always exact.
+    """
 
 
 PLAIN = TextMode()
+CHROMIUM = TextMode(contrast=0.2, gamma=1.2, coverage="sampled")
+"""Chromium on Linux, as measured: docs/rasterisation.md."""
 
 
 class Canvas(Protocol):
@@ -205,9 +213,16 @@ def opacity(color: Color) -> int:
     return color[3] if len(color) == 4 else 255
 
 
-def luminance(color: Color) -> int:
-    """Return how bright a colour is, 0 to 255 in steps of 51: text of one step has one curve."""
-    return (2126 * color[0] + 7152 * color[1] + 722 * color[2] + 255_000) // 510_000 * 51
+def luminance(color: Color, gamma: float = 1.0) -> int:
+    """Return how bright a colour is in light of that gamma, in one of `shade`'s steps."""
+    red, green, blue = ((value / 255) ** gamma for value in color[:3])
+    return shade(round((0.2126 * red + 0.7152 * green + 0.0722 * blue) ** (1 / gamma) * 255))
+
+
+def shade(value: int) -> int:
+    """Return the nearest of eight steps from 0 to 255: text of one step has one curve, as in Skia."""
+    step = value >> 5
+    return step << 5 | step << 2 | step >> 1
 
 
 def words_of(text: Paragraph | Line | Word) -> list[Sequence[Word]]:
@@ -252,9 +267,13 @@ def coverage_table(contrast: float, gamma: float, luminance: int) -> tuple[int, 
     target = 1 - source
     light_source, light_target = source**gamma, target**gamma
     weight = contrast * light_target
-    coverage = np.arange(256) / 255
-    coverage += (1 - coverage) * weight * coverage
-    if abs(source - target) > 1 / 256:
-        light = light_source * coverage + light_target * (1 - coverage)
-        coverage = (light ** (1 / gamma) - target) / (source - target)
-    return tuple(np.clip(coverage * 255 + 0.5, 0, 255).astype(int).tolist())
+    bend = abs(source - target) > 1 / 256
+    table = []
+    for level in range(256):
+        coverage = level / 255
+        coverage += (1 - coverage) * weight * coverage
+        if bend:
+            light = light_source * coverage + light_target * (1 - coverage)
+            coverage = (light ** (1 / gamma) - target) / (source - target)
+        table.append(min(255, max(0, int(coverage * 255 + 0.5))))
+    return tuple(table)

@@ -231,7 +231,7 @@ class PillowCanvas:
     def text(self, text: Paragraph | Line | Word, x: float, y: float, color: Color) -> None:
         """Draw set text; (x, y) is the top left corner of its whole paragraph, also for a line or a word."""
         mode = self._mode
-        table = coverage_table(mode.contrast, mode.gamma, luminance(color))
+        table = coverage_table(mode.contrast, mode.gamma, luminance(color, mode.gamma))
         curve = table if mode.edging != "none" and (mode.contrast, mode.gamma) != (0.0, 1.0) else None
         for words in words_of(text):
             for word in words:

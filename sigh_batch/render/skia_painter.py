@@ -139,10 +139,13 @@ class _Book:
         """Return the paint of text: it bends the coverage as the mode says, and in no other way."""
         paint = self._inks.get(color)
         if paint is None:
-            paint = skia.Paint(AntiAlias=True, Color=argb(color))
-            if self.mode.edging == "grey":
-                table = coverage_table(self.mode.contrast, self.mode.gamma, luminance(color))
-                paint.setMaskFilter(skia.TableMaskFilter.Create(table))
+            mode = self.mode
+            if mode.edging == "grey":
+                table = coverage_table(mode.contrast, mode.gamma, luminance(color, mode.gamma))
+                paint = _inked(mode.coverage, table)
+            else:
+                paint = skia.Paint(AntiAlias=True)
+            paint.setColor(argb(color))
             _keep(self._inks, color, paint)
         return paint
 
@@ -296,7 +299,7 @@ class SkiaCanvas:
         inked, colored = self._blobs(words_of(text))
         left, top, right, bottom = ink_box(text, x, y, self.width, self.height)
         if inked is not None and left < right and top < bottom:
-            canvas.drawTextBlob(inked, x, y, _unbent())
+            canvas.drawTextBlob(inked, x, y, _unbent(self._book.mode.coverage))
             thirds = coverage[top:bottom, 3 * left : 3 * right]
             a, b, c, d = stripes.find_ink(thirds)
             if a < c:
@@ -353,9 +356,21 @@ class SkiaCanvas:
 
 
 @functools.cache
-def _unbent() -> Any:
+def _unbent(coverage: str) -> Any:
     """Return the paint that leaves the plain coverage of text."""
-    return skia.Paint(AntiAlias=True, MaskFilter=skia.TableMaskFilter.Create(range(256)))
+    return _inked(coverage, range(256))
+
+
+def _inked(coverage: str, table: Sequence[int]) -> Any:
+    """Return a paint of text that bends the coverage along a table, and in no other way.
+
+    With a stroke of no width beside the filling, Skia takes a glyph's outline and fills it itself.
+    """
+    paint = skia.Paint(AntiAlias=True, MaskFilter=skia.TableMaskFilter.Create(table))
+    if coverage == "sampled":
+        paint.setStyle(skia.Paint.kStrokeAndFill_Style)
+        paint.setStrokeWidth(0)
+    return paint
 
 
 def _keep(kept: dict[K, V], key: K, value: V) -> V:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sigh_batch.render.painter import Color, Pixels, TextMode, coverage_table, opacity
+from sigh_batch.render.painter import Color, Pixels, TextMode, coverage_table, opacity, shade
 
 
 class Blend(NamedTuple):
@@ -61,7 +61,7 @@ def apply(change: Blend, region: Pixels) -> None:
 @functools.lru_cache(maxsize=1024)
 def _tables(color: Color, mode: TextMode) -> tuple[NDArray[np.uint8] | None, NDArray[np.uint8] | None]:
     """Return the curve of the coverage: one table for all channels, or one a channel, or none."""
-    tables = [coverage_table(mode.contrast, mode.gamma, value) for value in color[:3]]
+    tables = [coverage_table(mode.contrast, mode.gamma, shade(value)) for value in color[:3]]
     if all(table == tuple(range(256)) for table in tables):
         return None, None
     if tables[0] == tables[1] == tables[2]:

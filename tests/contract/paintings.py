@@ -1,12 +1,13 @@
 """What the contract tests of painters draw and look for."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from sigh_batch.render.fonts import open_catalogue
-from sigh_batch.render.painter import Canvas, Painter, Path, Pixels, TextMode, painters
+from sigh_batch.render.painter import CHROMIUM, Canvas, Painter, Path, Pixels, TextMode, painters
 from sigh_batch.render.typeset import TextStyle, Typesetter
 
 WHITE, BLACK, RED, BLUE = (255, 255, 255), (0, 0, 0), (220, 30, 40), (20, 60, 200)
@@ -16,6 +17,7 @@ MODES = [
     for edging in ("none", "grey", "subpixel")
     for hinting, free in (("none", True), ("slight", True), ("full", False))
 ]
+MODES += [replace(CHROMIUM, edging=edging) for edging in ("grey", "subpixel")]
 LINES = [
     "The quick brown fox, 1,234.50 €",
     "שלום עולם abc 12",

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sigh_batch.errors import ConfigError, UnknownName
-from sigh_batch.render.painter import Path, coverage_table, luminance, painters
+from sigh_batch.render.painter import CHROMIUM, Path, coverage_table, luminance, painters, shade
 
 
 def test_paths_are_read_from_svg_data() -> None:
@@ -52,6 +52,21 @@ def test_contrast_makes_dark_text_heavier_and_gamma_lighter() -> None:
 def test_luminance() -> None:
     assert (luminance((0, 0, 0)), luminance((255, 255, 255))) == (0, 255)
     assert luminance((0, 255, 0)) > luminance((255, 0, 0)) > luminance((0, 0, 255))
+    assert luminance((128, 128, 128), 2.2) == luminance((128, 128, 128)) == 146
+    assert luminance((255, 0, 0), 2.2) > luminance((255, 0, 0))
+
+
+def test_eight_shades_have_a_curve_each() -> None:
+    shades = sorted({shade(value) for value in range(256)})
+    assert shades == [0, 36, 73, 109, 146, 182, 219, 255]
+    assert all(abs(shade(value) - value) < 32 for value in range(256))
+
+
+def test_chromiums_curve() -> None:
+    """What black stems of known coverage became in Chromium, and the same stems in white."""
+    table = coverage_table(CHROMIUM.contrast, CHROMIUM.gamma, 0)
+    seen = {60: 60, 76: 75, 112: 110, 136: 133, 168: 163, 196: 190, 224: 218, 240: 235, 248: 245}
+    assert all(abs(table[exact] - level) <= 1 for exact, level in seen.items())
 
 
 def test_painters_are_listed_without_loading_them() -> None:
