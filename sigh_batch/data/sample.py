@@ -21,7 +21,13 @@ class Element(NamedTuple):
     dataclass and turns into columns at C speed. `_replace` makes a changed one.
 
     `kind` is one of message, bubble, avatar, author, time, text, line, word, separator, header,
-    input, system. `parent` is the index in the element list of the thing it belongs to (a word's
+    input, system; of quote (the message that is answered: its box, and in it an author and what it
+    says), reaction (an emoji, its count as value), card (a link's box, and in it its texts), picture,
+    voice (its length in seconds as value), file, thread (the way to a message's answers), edited,
+    unread, typing (the id of who types as value). Only line and word stand within a text, so what
+    quotes, cards and files say is noted as quote, card and file again.
+
+    `parent` is the index in the element list of the thing it belongs to (a word's
     line, a line's text, a text's message), or None. `message` is the message's number in the
     conversation. `value` is the machine-readable form where the text is not it: ISO 8601 for a
     time, the person's id for an author or avatar. The box is in pixels of the final picture, with

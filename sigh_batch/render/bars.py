@@ -329,7 +329,10 @@ def _field(
 
 
 def presence(conversation: Conversation, here: Locale) -> str:
-    """Return what a messenger says below the title: who is in a group, or when the other was last seen."""
+    """Return what a messenger says below the title: who types, is in a group, or when the other was seen."""
+    if conversation.typing is not None:
+        typist = conversation.people[conversation.typing].short
+        return here.word("typing", a=typist) if conversation.group else here.word("typing_now")
     if conversation.group:
         names = [
             person.short

@@ -33,12 +33,18 @@ class Block(NamedTuple):
 
 
 def rows_of(
-    conversation: Conversation, *, days: bool, window: float, pause: float | None = None
+    conversation: Conversation,
+    *,
+    days: bool,
+    window: float,
+    pause: float | None = None,
+    replies: bool = False,
 ) -> list[Row]:
     """Return the rows of a conversation.
 
-    Messages of one author less than `window` seconds apart form a group. With `days`, every new
-    day has a row of its own; with `pause`, every silence of so many seconds.
+    Messages of one author less than `window` seconds apart form a group; the first unread message
+    begins one, and with `replies` every answer does. With `days`, every new day has a row of its
+    own; with `pause`, every silence of so many seconds.
     """
     rows: list[Row] = []
     before: Message | None = None
@@ -57,6 +63,8 @@ def rows_of(
             continue
         joined = (
             not broken
+            and place != conversation.unread
+            and not (replies and said.reply is not None)
             and before is not None
             and before.kind == "text"
             and before.author == said.author

@@ -218,6 +218,19 @@ class Page:
         """Draw a square picture."""
         self.canvas.picture(image, self.turned(x, size), y, size, size, radii)
 
+    def photo(
+        self, image: Pixels, x: float, y: float, width: float, height: float, radii: Radii = 0.0
+    ) -> None:
+        """Fill a rectangle with the middle of a picture, scaled until it covers all of it."""
+        if self.rtl and isinstance(radii, tuple):
+            radii = (radii[1], radii[0], radii[3], radii[2])
+        tall, wide = image.shape[:2]
+        rows = min(tall, max(1, round(wide * height / width)))
+        columns = min(wide, max(1, round(tall * width / height)))
+        top, left = (tall - rows) // 2, (wide - columns) // 2
+        middle = image[top : top + rows, left : left + columns]
+        self.canvas.picture(middle, self.turned(x, width), y, width, height, radii)
+
     def icon(self, name: str, x: float, y: float, size: float, color: Color, weight: float = 1.8) -> None:
         """Draw an icon into a square of whole pixels; `weight` is its stroke in 24ths of the size."""
         whole = int(size + 0.5)

@@ -12,6 +12,7 @@ from sigh_batch.render.colors import Rgb
 from sigh_batch.render.layout import Block
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import Palette
+from sigh_batch.render.parts.style import PartStyle
 from sigh_batch.rng import Draws
 from sigh_batch.scene.conversation import Conversation
 from sigh_batch.scene.habits import is_symbol
@@ -27,6 +28,7 @@ class Look:
     header: Header
     bar: InputBar
     avatars: AvatarStyle
+    parts: PartStyle
     leading: float
     """Line height of message text as a multiple of its size."""
 
@@ -103,7 +105,7 @@ def lower_tail(page: Page, x: int, width: int, bottom: int, radius: float, color
 
 def only_emoji(text: str) -> bool:
     """Tell whether a message is one to three emoji and nothing else, which clients show large."""
-    return len(text) <= 24 and all(is_symbol(letter) for letter in text) and len(graphemes(text)) <= 3
+    return 0 < len(text) <= 24 and all(is_symbol(letter) for letter in text) and len(graphemes(text)) <= 3
 
 
 def described(look: Look) -> dict[str, str | int | float]:

@@ -20,9 +20,13 @@ from sigh_batch.render.colors import Rgb, mix, readable
 from sigh_batch.render.layout import Block, Row, day_text, rows_of, stack
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import draw_palette
+from sigh_batch.render.parts.part import Part, Tint, column, narrow
+from sigh_batch.render.parts.style import draw_part_style
+from sigh_batch.render.parts.text import with_edited
 from sigh_batch.render.sidebar import paint_sidebar
 from sigh_batch.render.skins import skins
 from sigh_batch.render.skins.base import Look
+from sigh_batch.render.skins.painting import Painting
 from sigh_batch.rng import Draws
 from sigh_batch.scene.conversation import Conversation, Message, Person
 from sigh_batch.scene.locale import Locale
@@ -50,8 +54,6 @@ class ServerLook(Look):
     """Longest silence within a group, in seconds."""
     side: bool
     """Whether the list of channels stands at the side, where the window is wide enough."""
-    unread: int
-    """How many messages stand below the unread line; 0 draws none."""
     scrolled: float
     """How far the reader has scrolled up, in logical pixels."""
 
@@ -99,6 +101,15 @@ class ServerSkin:
             header=header,
             bar=bar,
             avatars=draw_avatar_style(draws, pictures),
+            parts=draw_part_style(
+                draws.fork("parts"),
+                quotes=("line", "line", "bar"),
+                reactions=("pills",),
+                typing=("line",),
+                unread=("line", "line", "middle"),
+                edited=("brackets",),
+                photos=(280.0, 320.0, 360.0),
+            ),
             leading=draws.choice((1.32, 1.375, 1.42, 1.47)),
             padding=draws.choice((14, 16, 16, 20)),
             avatar=draws.choice((34, 40, 40)),
@@ -109,7 +120,6 @@ class ServerSkin:
             times=draws.choice(("day", "day", "clock", "short")),
             window=draws.choice((300.0, 420.0, 600.0)),
             side=not phone and draws.chance(0.35),
-            unread=draws.integer(1, 5) if draws.chance(0.15) else 0,
             scrolled=draws.uniform(20, 260) if draws.chance(0.1) else 0.0,
         )
 
@@ -147,105 +157,98 @@ class ServerSkin:
         paint_input(page, palette, look.bar, look.phone, hint, palette.ground)
 
 
-class _Painting:
+class _Painting(Painting[ServerLook]):
     """One page while it is painted."""
+
+    foot = 14.0
 
     def __init__(
         self, page: Page, conversation: Conversation, here: Locale, look: ServerLook, avatars: Avatars
     ) -> None:
-        self._page, self._conversation, self._here, self._look = page, conversation, here, look
-        self._avatars = avatars
+        super().__init__(page, conversation, here, look, avatars)
         self._left = page.px(look.padding)
         self._text_left = self._left + page.px(look.avatar) + page.px(max(10.0, look.avatar * 0.38))
         self._width = page.width - self._text_left - page.px(look.padding + 18)
-        self._body = page.style(page.sizes.body, 400, look.leading)
         self._name = page.style(page.sizes.body, look.name_weight, 1.35)
-        self._small = page.style(page.sizes.small, 400, 1.35)
 
-    def blocks(self) -> Iterator[Block]:
-        """Yield the blocks, newest first."""
-        page, look, messages = self._page, self._look, self._conversation.messages
-        yield Block(page.px(14), lambda _y: None)
-        unread = len(messages) - look.unread if look.unread else -1
-        for row in reversed(rows_of(self._conversation, days=True, window=look.window)):
-            said = messages[row.place]
-            if row.kind == "day":
-                yield self._day(said)
-            elif row.kind == "system":
-                yield self._system(row.place, said)
-            else:
-                yield self._message(row, said)
-                if row.place == unread:
-                    yield self._unread()
-        yield self._beginning()
+    def rows(self) -> list[Row]:
+        """Return the rows; an answer begins a group, because it shows what it answers above the name."""
+        return rows_of(self._conversation, days=True, window=self._look.window, replies=True)
 
-    def _message(self, row: Row, said: Message) -> Block:
-        page, look, px = self._page, self._look, self._page.px
-        text = page.set(said.text, self._body, self._width, direction="auto")
-        person = self._conversation.people[said.author]
+    def message(self, row: Row, said: Message) -> Block:
+        """Return a message: its quote, the name and time of a group's first, words, and what follows them."""
+        page, look, px, place = self._page, self._look, self._page.px, row.place
+        tint = self.tint(row.own)
         above = px(look.spacing) if row.first else px(look.tight)
-        name = (
-            page.set(person.name, self._name, self._width * 0.7, lines=1, direction="auto")
-            if row.first
-            else None
-        )
+        quote = self.quote(place, self._width, tint)
+        lead = quote.height + px(2) if quote else 0
+        name = None
+        if row.first:
+            person = self._conversation.people[said.author]
+            name = page.set(person.name, self._name, self._width * 0.7, lines=1, direction="auto")
         head = round(name.height) + px(1) if name else 0
-        height = above + head + round(text.height)
-        tall = max(height, above + px(look.avatar)) if row.first and row.last else height
+        content = self._content(place, said, tint)
+        height = above + lead + head + content.height
+        tall = max(height, above + lead + px(look.avatar)) if row.first and row.last else height
 
         def draw(y: int) -> None:
             at = y + above
-            root = page.note(
-                "message",
-                self._left,
-                at,
-                page.width - 2 * self._left,
-                tall - above,
-                text=said.text,
-                value=person.id,
-                message=row.place,
-            )
+            root = self.begin(place, self._left, at, page.width - 2 * self._left, tall - above)
+            if quote:
+                quote.draw(self._text_left, at, self._width, root)
+                if look.parts.quote == "line":
+                    self._hook(at + round(quote.height / 2), at + lead + px(1))
+            at += lead
             if name:
-                size = px(look.avatar)
-                self._avatars.draw(page, person, self._left, at + px(2), size, message=row.place, parent=root)
-                page.label(
-                    "author",
-                    name,
-                    self._text_left,
-                    at,
-                    self._name_color(person),
-                    value=person.id,
-                    message=row.place,
-                    parent=root,
-                )
-                self._time(
-                    said, row.place, at, self._text_left + round(name.width), name.lines[0].baseline, root
-                )
-            page.body(
-                text,
-                self._text_left,
-                at + head,
-                look.palette.text,
-                link=look.palette.accent,
-                message=row.place,
-                parent=root,
-            )
+                self.face(self._left, at + px(2), px(look.avatar), place, root)
+                color = self._name_color(self._conversation.people[said.author])
+                self.author(name, self._text_left, at, color, place, root)
+                baseline = name.lines[0].baseline
+                self._time(said, place, at, self._text_left + round(name.width), baseline, root)
+            content.draw(self._text_left, at + head, self._width, root)
 
         return Block(tall, draw)
 
+    def _content(self, place: int, said: Message, tint: Tint) -> Part:
+        """Return the words of a message and everything below them."""
+        px, parts = self._page.px, list[tuple[Part, int]]()
+        if said.text:
+            text = self._page.set(said.text, self._body, self._width, direction="auto")
+            words = self.words(text, tint.text, tint.accent, place)
+            parts.append(
+                (with_edited(self._page, words, text, self.edited(said), tint, self._width, place), 0)
+            )
+        for part, gap in (
+            (self.attachment(place, self._width, tint), px(5)),
+            (self.reactions(place, self._width, tint), px(5)),
+            (self.thread(place, self._width, tint), px(3)),
+        ):
+            if part:
+                parts.append((narrow(part), gap))
+        return column(parts)
+
+    def _hook(self, middle: int, bottom: int) -> None:
+        """Draw the line that leads from the avatar up to what is answered."""
+        page, px = self._page, self._page.px
+        x = self._left + px(self._look.avatar) // 2
+        ink, thick = mix(self._look.palette.ground, self._look.palette.text, 0.25), max(1, px(1.6))
+        page.box(x, middle, thick, bottom - middle, ink, (thick * 2.0, 0.0, 0.0, 0.0))
+        page.box(x, middle, self._text_left - x + px(3), thick, ink, (thick * 2.0, 0.0, 0.0, 0.0))
+
+    def below(self) -> Iterator[Block]:
+        """Yield the line that tells who is typing."""
+        part = self.typing(self._width, self.tint(False))
+        if part:
+            yield Block(part.height, lambda y: part.draw(self._left, y + self._page.px(6), part.width, None))
+
+    def above(self) -> Iterator[Block]:
+        """Yield the beginning of the channel."""
+        yield self._beginning()
+
     def _time(self, said: Message, place: int, y: int, x: int, baseline: float, root: int | None) -> None:
-        page = self._page
-        time = page.set(self._when(said.time), self._small)
-        page.label(
-            "time",
-            time,
-            x + page.px(8),
-            y + round(baseline - time.lines[0].baseline),
-            self._look.palette.soft,
-            value=said.time.isoformat(timespec="seconds"),
-            message=place,
-            parent=root,
-        )
+        time = self._page.set(self._when(said.time), self._small)
+        top = y + round(baseline - time.lines[0].baseline)
+        self.time(time, x + self._page.px(8), top, self._look.palette.soft, place, root)
 
     def _when(self, moment: dt.datetime) -> str:
         here, now = self._here, self._conversation.now
@@ -264,7 +267,8 @@ class _Painting:
         plain = self._look.names == "none" or (self._look.names == "some" and person.avatar % 5 < 2)
         return palette.text if plain else palette.name(person.hue, palette.ground)
 
-    def _day(self, said: Message) -> Block:
+    def pause(self, said: Message) -> Block:
+        """Return the date in a line."""
         page, palette, px = self._page, self._look.palette, self._page.px
         day = day_text(self._here, said.time.date(), self._conversation.now.date(), "full")
         text = page.set(day, page.style(page.sizes.small, 600, 1.35))
@@ -280,22 +284,8 @@ class _Painting:
 
         return Block(height, draw)
 
-    def _unread(self) -> Block:
-        page, palette, px = self._page, self._look.palette, self._page.px
-        text = page.set(self._here.word("new"), page.style(page.sizes.small, 700, 1.3))
-        ink = readable(0.6, 0.2, 0.07, palette.ground, 4.5)
-
-        def draw(y: int) -> None:
-            middle = y + px(6)
-            right = page.width - self._left
-            page.box(self._left, middle, right - self._left, page.hair, ink)
-            x = right - round(text.width) - px(6)
-            page.box(x - px(6), middle - px(8), round(text.width) + px(12), px(17), palette.ground)
-            page.label("separator", text, x, middle - round(text.height / 2), ink)
-
-        return Block(px(12), draw)
-
-    def _system(self, place: int, said: Message) -> Block:
+    def system(self, place: int, said: Message) -> Block:
+        """Return a line of the application, led by an arrow."""
         page, palette, px = self._page, self._look.palette, self._page.px
         text = page.set(said.text, page.style(page.sizes.body, 400, 1.35), self._width, direction="auto")
         above = px(self._look.spacing)

@@ -20,8 +20,11 @@ from sigh_batch.render.colors import Rgb, mix, oklch, text_on
 from sigh_batch.render.layout import Block, Row, day_text, rows_of, stack
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import draw_palette
+from sigh_batch.render.parts.part import Part, Tint, narrow
+from sigh_batch.render.parts.style import draw_part_style
 from sigh_batch.render.skins import skins
 from sigh_batch.render.skins.base import Look, Pill, lower_tail, only_emoji, pill_block
+from sigh_batch.render.skins.painting import Painting
 from sigh_batch.rng import Draws
 from sigh_batch.scene.conversation import Conversation, Message
 from sigh_batch.scene.locale import Locale
@@ -90,6 +93,17 @@ class SmsSkin:
             ),
             bar=_input(draws, centered),
             avatars=draw_avatar_style(draws, pictures, round_only=True),
+            parts=draw_part_style(
+                draws.fork("parts"),
+                quotes=("outline",),
+                reactions=("badge",) if centered else ("capsule", "badge"),
+                voices=("disc", "wave"),
+                typing=("dots",),
+                unread=("middle", "pill"),
+                edited=("plain",),
+                corners=(12.0, 14.0, 16.0),
+                photos=(210.0, 230.0, 250.0),
+            ),
             leading=draws.choice((1.26, 1.3, 1.34)),
             theirs=theirs,
             mine=mine,
@@ -155,38 +169,47 @@ def _input(draws: Draws, centered: bool) -> InputBar:
     )
 
 
-class _Painting:
+class _Painting(Painting[SmsLook]):
     """One page while it is painted."""
+
+    days = False
 
     def __init__(
         self, page: Page, conversation: Conversation, here: Locale, look: SmsLook, avatars: Avatars
     ) -> None:
-        self._page, self._conversation, self._here, self._look = page, conversation, here, look
-        self._avatars = avatars
-        self._body = page.style(page.sizes.body, 400, look.leading)
+        super().__init__(page, conversation, here, look, avatars)
         self._big = page.style(page.sizes.body * 2.8, 400, 1.2)
-        self._small = page.style(page.sizes.small, 400, 1.35)
         self._across, self._down = page.px(look.across), page.px(look.down)
         self._beside = page.px(36) if conversation.group else 0
         self._widest = int((page.width - self._beside) * look.widest) - 2 * self._across
 
-    def blocks(self) -> Iterator[Block]:
-        """Yield the blocks, newest first."""
-        page, look, conversation = self._page, self._look, self._conversation
-        yield Block(page.px(10), lambda _y: None)
-        rows = rows_of(conversation, days=False, window=90.0, pause=look.pause)
-        last = rows[-1]
-        if look.receipt and not conversation.group and last.kind == "message" and last.own:
+    def rows(self) -> list[Row]:
+        """Return the rows, with the time after a silence."""
+        return rows_of(self._conversation, days=False, window=90.0, pause=self._look.pause)
+
+    def tint(self, own: bool) -> Tint:
+        """Return the colours of a bubble."""
+        look = self._look
+        ground, text = (look.mine, look.mine_text) if own else (look.theirs, look.theirs_text)
+        return Tint(ground, text, mix(text, ground, 0.3), text if own else look.palette.accent)
+
+    def system(self, place: int, said: Message) -> Block:
+        """Return a line of the application."""
+        pill = Pill(ground=None, ink=self._look.palette.soft, weight=400, margin=8)
+        return pill_block(self._page, pill, "system", said.text, message=place)
+
+    def below(self) -> Iterator[Block]:
+        """Yield the bubble of somebody typing, or how far my last message has come."""
+        conversation, last = self._conversation, self.rows()[-1]
+        part = self.typing(self._widest, self.tint(False))
+        if part:
+            yield self._typing(part)
+        elif self._look.receipt and not conversation.group and last.kind == "message" and last.own:
             yield self._receipt(conversation.messages[last.place])
-        for row in reversed(rows):
-            said = conversation.messages[row.place]
-            if row.kind == "pause":
-                yield self._when(said.time)
-            elif row.kind == "system":
-                pill = Pill(ground=None, ink=look.palette.soft, weight=400, margin=8)
-                yield pill_block(page, pill, "system", said.text, message=row.place)
-            else:
-                yield self._message(row, said)
+
+    def pause(self, said: Message) -> Block:
+        """Return the line with day and time."""
+        return self._when(said.time)
 
     def _when(self, moment: dt.datetime) -> Block:
         """Return the line with day and time, the day in bold where the header is centred."""
@@ -234,59 +257,99 @@ class _Painting:
 
         return Block(round(text.height) + page.px(4), draw)
 
-    def _message(self, row: Row, said: Message) -> Block:
-        page, look, px = self._page, self._look, self._page.px
-        own, person = row.own, self._conversation.people[said.author]
-        big = only_emoji(said.text)
-        text = page.set(said.text, self._big if big else self._body, self._widest, direction="auto")
+    def _typing(self, part: Part) -> Block:
+        px = self._page.px
+        x, above = px(self._look.side) + self._beside, px(self._look.spacing)
+        wide, tall = part.width + 2 * self._across, part.height + 2 * self._down
+
+        def draw(y: int) -> None:
+            self._bubble(Row("message", 0), x, y + above, wide, tall)
+            part.draw(x + self._across, y + above + self._down, part.width, None)
+
+        return Block(above + tall, draw)
+
+    def message(self, row: Row, said: Message) -> Block:
+        """Return a message: its name, what it answers, its bubbles, the reactions on the uppermost."""
+        page, look, px, place = self._page, self._look, self._page.px, row.place
+        own = row.own
+        pieces = self._pieces(row, said)
         name = None
         if self._conversation.group and not own and row.first:
+            person = self._conversation.people[said.author]
             name = page.set(person.name, self._small, self._widest, lines=1, direction="auto")
-        head = round(name.height) + px(2) if name else 0
+        given = self.reactions(place, self._widest, self._page_tint())
+        lift = px(14) if given else 0
+        head = (round(name.height) + px(2) if name else 0) + lift
         above = px(look.spacing) if row.first else px(look.tight)
-        width = round(text.width + 0.49) + 2 * self._across
-        tall = round(text.height) + 2 * self._down
-        if big:
-            width, tall = round(text.width + 0.49), round(text.height)
+        wide = max(part.width for part, _ in pieces)
+        tall = sum(part.height for part, _ in pieces) + px(3) * (len(pieces) - 1)
+        edited = self.edited(said)
+        under = round(edited.height) + px(2) if edited else 0
 
         def draw(y: int) -> None:
             at = y + above
-            x = page.width - px(look.side) - width if own else px(look.side) + self._beside
-            root = page.note(
-                "message", x, at, width, head + tall, text=said.text, value=person.id, message=row.place
-            )
+            x = page.width - px(look.side) - wide if own else px(look.side) + self._beside
+            root = self.begin(place, x, at, wide, head + tall + under)
             if name:
-                inset = px(2) if big else self._across
-                page.label(
-                    "author",
-                    name,
-                    x + inset,
-                    at,
-                    look.palette.soft,
-                    value=person.id,
-                    message=row.place,
-                    parent=root,
-                )
+                self.author(name, x + self._across, at, look.palette.soft, place, root)
             at += head
             if self._beside and not own and row.last:
-                size = px(28)
-                self._avatars.draw(
-                    page,
-                    person,
-                    px(look.side) - px(4),
-                    at + tall - size,
-                    size,
-                    message=row.place,
-                    parent=root,
+                self.face(px(look.side) - px(4), at + tall - px(28), px(28), place, root)
+            top = at
+            for part, badge in pieces:
+                left = x + wide - part.width if own else x
+                part.draw(left, top, part.width, root)
+                if badge and given:
+                    start = left - px(12) if own else left + part.width - given.width + px(12)
+                    start = min(max(start, px(4)), page.width - given.width - px(4))
+                    given.draw(start, top - lift, given.width, root)
+                top += part.height + px(3)
+            if edited:
+                left = x + wide - round(edited.width) - px(4) if own else x + px(4)
+                page.label(
+                    "edited", edited, left, at + tall + px(1), look.palette.soft, message=place, parent=root
                 )
-            inset_x, inset_y = (0, 0) if big else (self._across, self._down)
-            if not big:
-                self._bubble(row, x, at, width, tall)
-                page.note("bubble", x, at, width, tall, message=row.place, parent=root)
-            ink = look.mine_text if own else look.theirs_text
-            page.body(text, x + inset_x, at + inset_y, ink, link=ink, message=row.place, parent=root)
 
-        return Block(above + head + tall, draw)
+        return Block(above + head + tall + under, draw)
+
+    def _page_tint(self) -> Tint:
+        """Return the colours of what stands outside bubbles."""
+        palette = self._look.palette
+        return Tint(palette.ground, palette.text, palette.soft, palette.accent)
+
+    def _pieces(self, row: Row, said: Message) -> list[tuple[Part, bool]]:
+        """Return what a message consists of from top to bottom, and which of it carries the reactions."""
+        page, place, tint = self._page, row.place, self.tint(row.own)
+        room = self._widest + 2 * self._across
+        found: list[Part] = []
+        quote = self.quote(place, room, self._page_tint())
+        kind = said.attachment.kind if said.attachment else ""
+        outside = kind in ("link", "file")
+        carried = self.attachment(
+            place, self._widest if kind == "voice" else room, self._page_tint() if outside else tint
+        )
+        if carried and kind != "link":
+            found.append(self._in_bubble(row, carried) if kind == "voice" else carried)
+        if said.text:
+            big = only_emoji(said.text)
+            text = page.set(said.text, self._big if big else self._body, self._widest, direction="auto")
+            words = self.words(text, tint.text, tint.text, place)
+            found.append(words if big else self._in_bubble(row, words))
+        if carried and kind == "link":
+            found.append(carried)
+        pieces = [(part, number == 0) for number, part in enumerate(found)]
+        return [(narrow(quote), False), *pieces] if quote else pieces
+
+    def _in_bubble(self, row: Row, part: Part) -> Part:
+        """Return the part in a bubble of its author."""
+        wide, tall = part.width + 2 * self._across, part.height + 2 * self._down
+
+        def draw(x: int, y: int, width: int, parent: int | None) -> None:  # noqa: ARG001
+            self._bubble(row, x, y, wide, tall)
+            self._page.note("bubble", x, y, wide, tall, message=row.place, parent=parent)
+            part.draw(x + self._across, y + self._down, part.width, parent)
+
+        return Part(wide, tall, draw)
 
     def _bubble(self, row: Row, x: int, y: int, width: int, height: int) -> None:
         page, look, px = self._page, self._look, self._page.px
