@@ -17,7 +17,7 @@ class Original:
 
     id: str
     pixels: NDArray[np.uint8]
-    """Height x width x 3, RGB."""
+    """Height x width x 3, RGB, read-only."""
     group: str
     """Pictures of one group never fall into different splits."""
     split: str

@@ -7,8 +7,12 @@ is read and judged before a pixel is decoded. Whatever goes wrong is an Unreadab
 from __future__ import annotations
 
 import io
+import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -41,8 +45,8 @@ _CLEAR = frozenset({"LA", "La", "PA", "RGBA", "RGBa"})
 class Limits:
     """Which pictures are too large or too small to be worked on."""
 
-    max_pixels: int = 100_000_000
-    """More pixels than this are refused unread."""
+    max_pixels: int = 64_000_000
+    """More pixels than this are refused undecoded; decoding takes 10 to 20 bytes a pixel."""
     min_side: int = 32
     """A picture with a shorter side is refused: there is nothing on it to edit."""
 
@@ -83,7 +87,7 @@ class Decoded:
     """The pixels of a file, and what it says of itself."""
 
     pixels: NDArray[np.uint8]
-    """Height x width x 3, RGB, as it is to be looked at: turned upright, on white where it was clear."""
+    """Height x width x 3, RGB, read-only, as it is looked at: turned upright, on white where it was clear."""
     encodes: tuple[Json, ...]
     """One entry, as `Sample.encodes` has them."""
     facts: Json = field(default_factory=dict)
@@ -105,7 +109,7 @@ def decode(data: bytes, name: str, limits: Limits = LIMITS) -> Decoded:
         code = "unsupported_image" if kind else "unreadable_image"
         raise UnreadablePicture(code, f"{name} {what}; convert it to PNG or JPEG")
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _silenced() if kind == "tiff" else nullcontext():
             warnings.simplefilter("ignore")
             return _decoded(data, kind, name, limits)
     except UnreadablePicture:
@@ -126,7 +130,25 @@ def decode_own_png(data: bytes, name: str) -> NDArray[np.uint8]:
     pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
     if pixels is None:
         raise UnreadablePicture("unreadable_image", f"{name} cannot be decoded")
+    pixels.flags.writeable = False
     return np.asarray(pixels, np.uint8)
+
+
+@contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep what libtiff writes to standard error out of everybody's terminal; it asks nobody."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no standard error
+        yield
+        return
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _decoded(data: bytes, kind: str, name: str, limits: Limits) -> Decoded:
@@ -150,7 +172,7 @@ def _decoded(data: bytes, kind: str, name: str, limits: Limits) -> Decoded:
     if turn in _TURNS:
         facts["orientation"] = turn
         rgb = rgb.transpose(_TURNS[turn])
-    return Decoded(pixels=np.array(rgb), encodes=(entry_of(data, kind, width, height),), facts=facts)
+    return Decoded(pixels=np.asarray(rgb), encodes=(entry_of(data, kind, width, height),), facts=facts)
 
 
 def _to_rgb(image: Image.Image, name: str) -> Image.Image:
@@ -165,7 +187,9 @@ def _to_rgb(image: Image.Image, name: str) -> Image.Image:
         if image.mode in ("La", "RGBa"):
             image = image.convert("LA" if image.mode == "La" else "RGBA")
         clear = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")
+        page = Image.new("RGB", clear.size, "white")
+        page.paste(clear, mask=clear)
+        return page
     if image.mode in _CONVERTED:
         return image.convert("RGB")
     raise UnreadablePicture(

@@ -157,4 +157,4 @@ def _told(others: list[str]) -> str:
     kinds = Counter(PurePosixPath(key).suffix.lower() or "no ending" for key in others)
     shown = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items())[:_TOLD])
     names = ", ".join(others[:_TOLD]) + (", ..." if len(others) > _TOLD else "")
-    return f": {len(others):,} other files ({shown}; {names})"
+    return f": {len(others):,} other file{'s' * (len(others) > 1)} ({shown}; {names})"

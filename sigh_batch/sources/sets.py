@@ -65,7 +65,7 @@ class SetSource:
         """Return a sample's picture; raises UnreadablePicture when its bytes are not those of its record."""
         item = self._clean[number]
         sample = item.sample()
-        name = f"sample {sample.id} of {self.url}"
+        name = f"sample {sample.id}"
         if stated_image(item.json) != (len(item.image), hashlib.sha256(item.image).hexdigest()):
             raise UnreadablePicture(
                 "unreadable_image",
