@@ -58,6 +58,7 @@ FACETS = (
     Facet(
         "operation", "Operation", lambda sample: dict.fromkeys(op["type"] for op in sample.ops), always=False
     ),
+    Facet("skill", "Skill", lambda sample: dict.fromkeys(op.get("skill") for op in sample.ops), always=False),
     Facet("benign", "Benign edit", lambda sample: [sample.benign], always=False),
 )
 

@@ -15,7 +15,7 @@ from sigh_batch.data.sample import Sample
 from sigh_batch.report.annotations import FACETS, describe_kinds, describe_sample, facet_values
 from sigh_batch.report.facts import SetFacts, sort_counts
 from sigh_batch.report.page import inert_json, render_page
-from sigh_batch.report.pictures import TINT, Pictures, Unreadable, shrink_pictures
+from sigh_batch.report.pictures import SOURCE_TINT, TINT, Pictures, Unreadable, shrink_pictures
 
 _ROWS = 6
 _COLUMNS = 2
@@ -108,18 +108,21 @@ def _make_card(sample: Sample, again: str, limits: Limits) -> _Card:
 
 def _render(facts: SetFacts, cards: Sequence[_Card], command: str, *, cut: bool, limits: Limits) -> bytes:
     kinds = describe_kinds(card.sample for card in cards)
+    twins = _twins(cards)
     data = {
         "kinds": kinds,
         "facets": [facet.name for facet in FACETS],
         "tint": f"rgb{TINT}",
+        "source": f"rgb{SOURCE_TINT}",
         "samples": [
             {
                 **card.data,
+                "twin": twins[number],
                 "facets": card.facets,
                 "view": card.pictures.view if card.pictures else None,
                 "mask": card.pictures.mask if card.pictures else None,
             }
-            for card in cards
+            for number, card in enumerate(cards)
         ],
     }
     return render_page(
@@ -137,6 +140,17 @@ def _render(facts: SetFacts, cards: Sequence[_Card], command: str, *, cut: bool,
         cut=cut,
         limits=limits,
     )
+
+
+def _twins(cards: Sequence[_Card]) -> list[int | None]:
+    """Return the place of each sample's twin, where that is on the page."""
+    places: dict[str, list[int]] = {}
+    for number, card in enumerate(cards):
+        places.setdefault(card.sample.pair, []).append(number)
+    return [
+        next((other for other in places[card.sample.pair] if other != number), None)
+        for number, card in enumerate(cards)
+    ]
 
 
 def _filters(cards: Sequence[_Card]) -> list[dict[str, Any]]:

@@ -14,6 +14,8 @@ from sigh_batch.data.sample import Sample
 
 TINT = (230, 0, 122)
 """The colour of a mask: hardly any chat has it."""
+SOURCE_TINT = (0, 150, 255)
+"""The colour of the pixels that were copied from."""
 
 _WORTH_TWO = 1.4
 """How much wider a view must be than the thumbnail to be held beside it."""
@@ -52,7 +54,10 @@ def shrink_pictures(sample: Sample, *, thumb_pixels: int, view_pixels: int, qual
     )
     view = _fit(picture, view_pixels)
     thumb = _fit(view, thumb_pixels)
-    mask = _tinted(_decode(sample.mask, "mask"), view.size) if sample.mask_pixels else None
+    mask = None
+    if sample.mask_pixels:
+        source = _decode(sample.source_mask, "source mask") if sample.source_mask else None
+        mask = _tinted(_decode(sample.mask, "mask"), source, view.size)
     shown = _encode(view, quality, whole=view is picture)
     if view.width < _WORTH_TWO * thumb.width:
         return Pictures(shown, *view.size, None, mask)
@@ -82,13 +87,19 @@ def _fit(picture: Image.Image, pixels: int) -> Image.Image:
     return picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
-def _tinted(mask: Image.Image, size: tuple[int, int]) -> str:
-    """Return the mask in one colour, clear elsewhere; a single pixel is still seen when it is reduced."""
+def _tinted(mask: Image.Image, source: Image.Image | None, size: tuple[int, int]) -> str:
+    """Return the masks in two colours, clear elsewhere; a single pixel is still seen when it is reduced."""
+    flat = Image.new("P", size)
+    flat.putpalette([255, 255, 255, *TINT, *SOURCE_TINT])
+    if source is not None:
+        flat.paste(2, mask=_reduced(source, size))
+    flat.paste(1, mask=_reduced(mask, size))
+    return _address(flat, "png", bits=2, transparency=0, optimize=True)
+
+
+def _reduced(mask: Image.Image, size: tuple[int, int]) -> Image.Image:
     covered = mask.convert("L").point(lambda level: 255 if level else 0)
-    reduced = covered.resize(size, Image.Resampling.BOX).point(lambda level: 1 if level else 0)
-    flat = reduced.convert("P")
-    flat.putpalette([255, 255, 255, *TINT])
-    return _address(flat, "png", bits=1, transparency=0, optimize=True)
+    return covered.resize(size, Image.Resampling.BOX).point(lambda level: 255 if level else 0)
 
 
 def _encode(picture: Image.Image, quality: int, *, whole: bool) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from sigh_batch.data.loader import open_dataset
+import numpy as np
+import pyarrow.compute as pc
+
+from sigh_batch.data.loader import Dataset, open_dataset
 from sigh_batch.errors import ConfigError
 from sigh_batch.report.facts import SetFacts, read_facts, spread
 from sigh_batch.report.gallery import render_gallery
@@ -22,7 +25,7 @@ def write_page(store: Store, limit: int, path: Path | None, command: str) -> tup
     """
     facts = read_facts(store)
     dataset = open_dataset(store)
-    samples = (item.sample() for item in dataset.stream(spread(len(dataset), limit)))
+    samples = (item.sample() for item in dataset.stream(_stand_for(dataset, facts, limit)))
     gallery = render_gallery(
         facts,
         samples,
@@ -37,3 +40,15 @@ def write_page(store: Store, limit: int, path: Path | None, command: str) -> tup
     except OSError as error:
         raise ConfigError(f"cannot write the page {str(path)!r}: {error.strerror}") from error
     return facts, str(path)
+
+
+def _stand_for(dataset: Dataset, facts: SetFacts, limit: int) -> list[int]:
+    """Return the samples that stand for a set: evenly apart, and of a forged set in whole pairs."""
+    if limit >= len(dataset) or len(facts.counts.get("label", {})) < 2:
+        return spread(len(dataset), limit)
+    pairs = dataset.column("pair").combine_chunks()
+    beside = np.flatnonzero(pc.equal(pairs[:-1], pairs[1:]).to_numpy(zero_copy_only=False))
+    if not len(beside):
+        return spread(len(dataset), limit)
+    chosen = spread(len(beside), max(1, limit // 2))
+    return [int(number) for place in chosen for number in (beside[place], beside[place] + 1)]

@@ -7,7 +7,7 @@ const selects = data.facets.map((name) => bar.elements.namedItem(name));
 const startKinds = data.kinds.filter((kind) => kind.shown).map((kind) => kind.name);
 const haystacks = samples.map((sample) => fold([sample.id, ...sample.boxes.map(saying)].join("\n")));
 const START = { opacity: "90", mask: "60" };
-const state = { boxes: true, masks: true, kinds: new Set(startKinds), open: null, ...START };
+const state = { boxes: true, masks: true, twins: true, kinds: new Set(startKinds), open: null, ...START };
 let shown = samples.map((_, number) => number);
 
 function fold(text) {
@@ -171,6 +171,7 @@ function setUpGrid() {
   byId("boxes").addEventListener("click", toggleBoxes);
   byId("masks").hidden = !samples.some((sample) => sample.mask);
   byId("masks").style.setProperty("--c", data.tint);
+  byId("masks").title = "The changed pixels, and in a second colour those that were copied from";
   byId("masks").addEventListener("click", toggleMasks);
   bar.addEventListener("input", () => update(() => {}));
   bar.addEventListener("submit", (event) => event.preventDefault());

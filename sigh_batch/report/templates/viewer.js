@@ -31,6 +31,7 @@ function openViewer(number) {
   const mask = byId("sheet-mask");
   mask.hidden = byId("mask-slider").hidden = !sample.mask;
   if (sample.mask) mask.src = sample.mask;
+  showTwin(thumb);
   sheetBoxes.setAttribute("viewBox", `0 0 ${sample.width} ${sample.height}`);
   drawBoxes(sheetBoxes, sample);
   listElements();
@@ -47,6 +48,36 @@ function openViewer(number) {
   }
   setZoom(0);
   writeAddress();
+}
+
+// --- the twin: beside the picture, or in its place while a key is held
+
+function pictureOf(number) {
+  return samples[number].view || cards[number].querySelector(".picture img")?.src || "";
+}
+
+function showTwin(readable) {
+  const { twin } = current();
+  const known = readable && twin !== null && pictureOf(twin) !== "";
+  byId("twin-button").hidden = !known;
+  byId("twin-button").setAttribute("aria-pressed", state.twins);
+  byId("twin").hidden = !known || !state.twins;
+  sheet.classList.remove("blink");
+  if (!known) return;
+  byId("twin-picture").src = pictureOf(twin);
+  byId("twin-picture").alt = `${samples[twin].label} twin of ${current().index}`;
+  byId("twin-caption").textContent = `${samples[twin].label} · ${samples[twin].index}`;
+}
+
+function toggleTwins() {
+  state.twins = !state.twins;
+  openViewer(state.open);
+}
+
+function blink(on) {
+  if (state.open === null || byId("twin-button").hidden || sheet.classList.contains("blink") === on) return;
+  sheet.classList.toggle("blink", on);
+  byId("sheet-picture").src = pictureOf(on ? current().twin : state.open);
 }
 
 function closeViewer() {
@@ -69,7 +100,8 @@ function fitting() {
   const style = getComputedStyle(stage);
   const width = stage.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
   const height = stage.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
-  return Math.min(width / current().width, height / current().height, 1);
+  const beside = byId("twin").hidden ? 1 : 2;
+  return Math.min((width - (beside - 1) * 20) / current().width / beside, height / current().height, 1);
 }
 
 // Keeps the point under (x, y), or the middle, where it is.
@@ -81,8 +113,10 @@ function setZoom(wanted, x = stage.clientWidth / 2, y = stage.clientHeight / 2) 
   const down = before.height ? (frame.top + y - before.top) / before.height : 0.5;
   zoom = wanted > fit * 1.001 ? Math.min(wanted, LARGEST) : 0;
   const scale = zoom || fit;
-  sheet.style.width = `${current().width * scale}px`;
-  sheet.style.height = `${current().height * scale}px`;
+  for (const part of [sheet, byId("twin")]) {
+    part.style.width = `${current().width * scale}px`;
+    part.style.height = `${current().height * scale}px`;
+  }
   const after = sheet.getBoundingClientRect();
   stage.scrollLeft += after.left + across * after.width - frame.left - x;
   stage.scrollTop += after.top + down * after.height - frame.top - y;
@@ -188,6 +222,7 @@ async function copyCommand() {
 // --- keys
 
 const ACTIONS = {
+  twin: toggleTwins,
   previous: () => turn(-1),
   next: () => turn(1),
   close: closeViewer,
@@ -210,6 +245,8 @@ function viewerKey(event) {
     "-": ACTIONS.smaller,
     0: ACTIONS.fit,
     1: () => setZoom(1),
+    t: () => byId("twin-button").hidden || toggleTwins(),
+    x: () => blink(true),
   };
   if (!Object.hasOwn(keys, event.key)) return false;
   keys[event.key]();
@@ -277,6 +314,7 @@ function setUpViewer() {
   addEventListener("pointerup", () => stage.classList.remove("drag"));
   addEventListener("resize", () => viewer.open && setZoom(zoom));
   addEventListener("keydown", pressed);
+  addEventListener("keyup", (event) => event.key === "x" && blink(false));
   addEventListener("hashchange", readAddress);
 }
 

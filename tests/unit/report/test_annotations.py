@@ -110,7 +110,8 @@ def test_facets_are_what_a_sample_is_filtered_by() -> None:
         ("light",),
         ("ar-EG",),
         ("text_replace",),
+        ("careful",),
         (),
     )
     assert facet_values(twice)[2] == ()
-    assert facet_values(twice)[5:] == (("text_replace",), ("crop",))
+    assert facet_values(twice)[5:] == (("text_replace",), ("careful",), ("crop",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -210,7 +211,7 @@ def test_the_keyboard_reaches_everything(open_gallery: Opener) -> None:
         expect(page.locator("#viewer")).to_be_visible()
         page.keyboard.press("Escape")
         expect(page.locator("#viewer")).to_be_hidden()
-        assert focused_card(page) == opened + 1
+        expect(page.locator(".picture").nth(opened + 1)).to_be_focused()
 
 
 def test_next_and_previous_end_where_the_list_ends(open_gallery: Opener) -> None:
@@ -364,7 +365,7 @@ def test_hostile_names_and_strings_are_inert(browser: Browser, tmp_path: Path) -
             assert page.locator("#elements span").first.text_content() == hostile
             page.keyboard.press("Escape")
         assert page.title() == "ds \u00b7 sigh-batch gallery"
-        assert page.locator("img:not(.picture img, #sheet img)").count() == 0
+        assert page.locator("img:not(.picture img, #sheet img, #twin img)").count() == 0
 
 
 def test_a_page_without_samples_opens(browser: Browser, tmp_path: Path) -> None:
@@ -386,3 +387,31 @@ def test_a_picture_that_cannot_be_decoded_opens_too(browser: Browser, tmp_path: 
         expect(page.locator("#sheet")).to_be_hidden()
         page.keyboard.press("ArrowLeft")
         expect(page.locator("#sheet")).to_be_visible()
+
+
+def test_a_twin_stands_beside_its_forged_picture_and_in_its_place(browser: Browser, tmp_path: Path) -> None:
+    samples = [
+        draw_chat(0, pair="two", id="clean"),
+        replace(draw_forged_chat(0), pair="two", index=1, id="forged"),
+        draw_chat(2),
+    ]
+    path = tmp_path / "twins.html"
+    path.write_bytes(render_gallery(FACTS, samples, limits=LIMITS).html)
+    with opened_page(browser, path, "#open=forged") as page:
+        twin, picture = page.locator("#twin"), page.locator("#sheet-picture")
+        expect(twin).to_be_visible()
+        expect(page.locator("#twin-caption")).to_have_text("clean · 0")
+        left, right = page.locator("#sheet").bounding_box(), twin.bounding_box()
+        assert left is not None
+        assert right is not None
+        assert right["x"] >= left["x"] + left["width"]
+        assert (right["y"], right["width"]) == (left["y"], left["width"])
+        forged = picture.get_attribute("src")
+        page.keyboard.down("x")
+        expect(picture).to_have_attribute("src", page.locator("#twin-picture").get_attribute("src") or "")
+        page.keyboard.up("x")
+        expect(picture).to_have_attribute("src", forged or "")
+        page.keyboard.press("t")
+        expect(twin).to_be_hidden()
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#twin-button")).to_be_hidden()
