@@ -13,7 +13,9 @@ SighError                     1  a run failed
 │   └── Unreachable           5  no answer, or no such bucket or folder
 ├── DataError                 1  stored data is damaged or not what it says
 │   ├── MissingGlyph          1  no font has a character that is to be drawn
-│   └── UnreadablePicture     1  a picture that cannot be decoded; carries a short code
+│   └── InputFault            1  one thing that a run reads is at fault, and not the run
+│       ├── UnreadablePicture 1  a picture that cannot be decoded; carries a short code
+│       └── NothingToForge    1  a picture on which no edit finds a target
 ├── ShardFailed               1  one shard can never succeed (a worker exits 65)
 ├── PartialFailure            3  the run ended, some samples failed
 ├── GateFailed                6  a limit set by the user was broken
@@ -105,12 +107,22 @@ class MissingGlyph(DataError):
     code = "missing_glyph"
 
 
-class UnreadablePicture(DataError):
+class InputFault(DataError):
+    """One thing that a run reads is at fault, and not the run: it becomes a row, however many there are."""
+
+
+class UnreadablePicture(InputFault):
     """A picture that cannot be decoded, or is not to be; `code` is a short stable word for the reason."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code
         super().__init__(message)
+
+
+class NothingToForge(InputFault):
+    """A picture that offers no target to any of the operations that were drawn."""
+
+    code = "nothing_to_forge"
 
 
 class ShardFailed(SighError):

@@ -24,7 +24,7 @@ from sigh_batch.data.plan import Plan, remaining
 from sigh_batch.data.record import Record
 from sigh_batch.data.sample import Failure, Json, Sample
 from sigh_batch.data.shard import ShardWriter, publish
-from sigh_batch.errors import ConfigError, NotFound, ShardFailed
+from sigh_batch.errors import ConfigError, InputFault, NotFound, ShardFailed
 from sigh_batch.sources.opening import open_source
 from sigh_batch.stages import Stage, stages
 from sigh_batch.stages.engine import engine_of
@@ -90,7 +90,7 @@ class Run:
                 if isinstance(made, Sample):
                     writer.add(made)
                     continue
-                failures += 1
+                failures += not made.of_input
                 if failures > allowed:
                     raise ShardFailed(
                         f"shard {shard}: {failures} of the first {done + 1} samples failed and {allowed} of "
@@ -125,6 +125,7 @@ class Run:
                 code=getattr(error, "code", "failed"),
                 # Addresses differ from process to process, and rows must not.
                 message=_ADDRESS.sub("0x...", f"{type(error).__name__}: {error}"),
+                of_input=isinstance(error, InputFault),
             )
 
 

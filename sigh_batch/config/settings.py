@@ -8,6 +8,7 @@ from pydantic import Field
 
 from sigh_batch.config.audit import AuditConfig
 from sigh_batch.config.base import Config
+from sigh_batch.config.distort import DistortConfig
 from sigh_batch.config.generate import GenerateConfig
 
 
@@ -52,6 +53,8 @@ class Settings(Config):
     """Largest number of samples in a shard, where the number of shards is not set."""
     generate: GenerateConfig = GenerateConfig()
     """What `sigh generate` draws."""
+    distort: DistortConfig = DistortConfig()
+    """What `sigh distort` does to pictures."""
     audit: AuditConfig = AuditConfig()
     """What `sigh audit` looks at, and from which value on it fails."""
     store: StoreConfig = StoreConfig()

@@ -98,3 +98,5 @@ class Failure:
     code: str
     """A short stable word, such as unreadable_image or draw_failed."""
     message: str
+    of_input: bool = False
+    """Whether what the run reads is at fault; such failures do not count towards the most that are allowed."""

@@ -27,5 +27,7 @@ class Stage(Protocol):
         """Return the id that sample `index` has, whether it can be made or not."""
 
 
-stages: Registry[Callable[[RunSpec], Stage]] = Registry("stage", {"generate": "sigh_batch.stages.generate"})
+stages: Registry[Callable[[RunSpec], Stage]] = Registry(
+    "stage", {name: f"sigh_batch.stages.{name}" for name in ("distort", "generate")}
+)
 """Every sharded kind, built from the spec of a run."""

@@ -13,21 +13,34 @@ from sigh_batch.config.identity import content_hash
 from sigh_batch.config.settings import Settings
 
 GENERATE_REVISION = 1
-"""Raised whenever the same settings would give other bytes than before."""
+DISTORT_REVISION = 1
+"""Raised whenever the same settings would give other bytes than before; each kind has its own."""
 
 _SHARED = ("numpy", "isal", "uharfbuzz", "opencv-python-headless", "pyarrow")
 # The catalogue holds the hash of every font.
 _FONTS = Path(__file__).parents[1] / "render" / "fonts" / "catalogue.json"
+_REVISIONS = {
+    "generate": f"generate/{GENERATE_REVISION}",
+    # Conversations are changed and drawn anew.
+    "distort": f"distort/{DISTORT_REVISION} generate/{GENERATE_REVISION}",
+}
 _PAINTERS = {"skia": "skia-python", "pillow": "Pillow"}
 
 
 def engine_of(kind: str, settings: Settings) -> dict[str, str]:
     """Return the revisions and versions that decide the bytes of a run of `kind`."""
-    engine = {"revision": f"{kind}/{GENERATE_REVISION}"}
+    engine = {"revision": _REVISIONS[kind]}
     engine["fonts"] = content_hash(_FONTS)[:16]
-    for package in (*_SHARED, _PAINTERS[settings.generate.painter]):
+    for package in _packages(kind, settings):
         engine[package] = _version(package)
     return engine
+
+
+def _packages(kind: str, settings: Settings) -> tuple[str, ...]:
+    """Return the packages whose versions decide bytes; forgers draw with both rasterisers."""
+    if kind == "generate":
+        return (*_SHARED, _PAINTERS[settings.generate.painter])
+    return (*_SHARED, *_PAINTERS.values(), "simplejpeg")
 
 
 def _version(package: str) -> str:

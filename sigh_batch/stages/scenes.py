@@ -1,0 +1,127 @@
+"""Forgeries in the conversation: what is said is changed, and the client that drew it draws it anew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from sigh_batch.config.spec import RunSpec
+from sigh_batch.data.sample import Element, Json
+from sigh_batch.degrade.picture import Pixels
+from sigh_batch.degrade.twins import differing
+from sigh_batch.errors import ConfigError, DataError, MissingGlyph, NothingToForge
+from sigh_batch.forge.operation import scene_forgeries
+from sigh_batch.rng import Draws
+from sigh_batch.sources import Original, Source
+from sigh_batch.stages.engine import engine_of
+from sigh_batch.stages.forging import Forged
+from sigh_batch.stages.generate import Generate, Scene
+from sigh_batch.stages.shares import pick
+
+_TRIES = 24
+_FURTHER_TRIES = 4
+
+
+def hindrance(source: Source) -> str | None:
+    """Return why conversations of a source cannot be drawn anew, or None when they can."""
+    try:
+        spec = _origin_of(source)
+    except ConfigError:
+        return "it was made by another version of this product"
+    if spec is None:
+        return "it is no set of generated screenshots"
+    if source.identity.get("engine") != engine_of(spec.kind, spec.settings):
+        return "it was made by other versions of what draws it"
+    return None
+
+
+def _origin_of(source: Source) -> RunSpec | None:
+    """Return the spec of the run that generated a source; raises ConfigError when it cannot be read."""
+    if source.origin is None or source.origin.get("kind") != "generate":
+        return None
+    return RunSpec.from_json(json.dumps({**source.origin, "out": "the source"}))
+
+
+class Scenes:
+    """Draws the conversations of a generated set anew."""
+
+    def __init__(self, source: Source) -> None:
+        spec = _origin_of(source)
+        assert spec is not None, "no generated set"
+        self._generate = Generate(spec.settings)
+
+    def forge(
+        self, draws: Draws, original: Original, weights: Mapping[str, float], count: int, least: int
+    ) -> Forged:
+        """Return the picture of a conversation after `count` edits, or fewer where it offers no more.
+
+        Raises NothingToForge when not one can be made, DataError when the untouched conversation is not
+        drawn as it is stored.
+        """
+        assert original.index is not None, "a generated picture"
+        clean = now = self._draw(self._generate.scene(original.index))
+        if not np.array_equal(clean.pixels, original.pixels):
+            raise DataError(
+                f"sample {original.id} is drawn otherwise than it is stored, though by the same versions; "
+                "avatars, fonts or a corpus may have changed: set distort.scene to 0"
+            )
+        ops: list[Json] = []
+        for number in range(count):
+            tries = _FURTHER_TRIES if ops else _TRIES
+            edit = self._edit(draws.fork(f"edit{number}"), now, weights, least, tries)
+            if edit is not None:
+                now, entry = edit
+                ops.append(entry)
+        if not ops or np.count_nonzero(differing(clean.pixels, now.pixels)) < least:
+            raise NothingToForge(
+                f"none of the drawn edits finds a message to change in sample {original.id}; "
+                "give other distort.scene_operations"
+            )
+        return Forged(pixels=now.pixels, elements=now.elements, ops=tuple(ops))
+
+    def _edit(
+        self, draws: Draws, now: _Drawn, weights: Mapping[str, float], least: int, tries: int
+    ) -> tuple[_Drawn, Json] | None:
+        """Return what is drawn after one edit, and its entry; None when none can be made."""
+        visible = frozenset(e.message for e in now.elements if e.kind == "message" and e.message is not None)
+        for attempt in range(tries):
+            own = draws.fork(str(attempt))
+            forgery = scene_forgeries.get(pick(own, weights))
+            changed = forgery.change(own, now.scene.conversation, visible, now.scene.split)
+            if changed is None:
+                continue
+            conversation, entry = changed
+            try:
+                drawn = self._draw(replace(now.scene, conversation=conversation))
+            except MissingGlyph:
+                continue
+            if np.count_nonzero(differing(now.pixels, drawn.pixels)) >= least:
+                return drawn, _placed(entry, forgery.shows, drawn.elements)
+        return None
+
+    def _draw(self, scene: Scene) -> _Drawn:
+        page = self._generate.paint(scene)
+        pixels = np.ascontiguousarray(page.canvas.rgba()[..., :3])
+        return _Drawn(scene, pixels, tuple(page.elements))
+
+
+class _Drawn(NamedTuple):
+    """A scene and the picture of it."""
+
+    scene: Scene
+    pixels: Pixels
+    elements: tuple[Element, ...]
+
+
+def _placed(entry: Json, kinds: tuple[str, ...], elements: tuple[Element, ...]) -> Json:
+    """Return an entry with its target and box: the first element of its message that shows the change."""
+    message = entry["params"].get("message")
+    for kind in kinds:
+        for number, element in enumerate(elements):
+            if element.kind == kind and element.message == message:
+                return {**entry, "target": number, "box": list(element[1:5])}
+    return {**entry, "target": None, "box": None}

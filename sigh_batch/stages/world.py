@@ -1,0 +1,117 @@
+"""What befalls a pair beside the forgery, drawn before anyone knows which of the two is forged."""
+
+from __future__ import annotations
+
+from sigh_batch.config.distort import DistortConfig
+from sigh_batch.data.sample import Json
+from sigh_batch.degrade.encode import LONGEST, draw_settings
+from sigh_batch.degrade.operation import benign, degradations, find
+from sigh_batch.degrade.picture import Picture
+from sigh_batch.degrade.twins import Twins
+from sigh_batch.rng import Draws
+from sigh_batch.stages.shares import check_names, pick
+
+_SAVES = {"jpeg": 0.8, "webp": 0.2}
+_BENIGN_TRIES = 4
+_HIDING = frozenset({"blurred_name", "redaction"})
+"""Honest edits that take strings out of sight, in places that their parameters name."""
+_STRINGS = frozenset({"author", "header", "line", "separator", "system", "text", "time", "word"})
+_ZOOM_PIXELS = 8_000_000
+"""A forger enlarges no picture beyond this."""
+
+Steps = list[Json]
+"""What was done in order: `type`, `params`, and `skipped` with the reason where it was not."""
+
+
+class World:
+    """Draws saves, honest edits, degradations and the last codec.
+
+    Raises UnknownName for settings that name what there is not.
+    """
+
+    def __init__(self, config: DistortConfig) -> None:
+        check_names("benign edit", config.benign, benign.names())
+        check_names("degradation", config.degradations, degradations.names())
+        check_names("format", config.formats, LONGEST)
+        self._config = config
+
+    def before(self, draws: Draws, picture: Picture) -> Steps:
+        """Return how the picture had been saved when the forger opens it; nothing is done yet."""
+        if not draws.chance(self._config.saved_before):
+            return []
+        name = pick(draws, _SAVES)
+        if not find(name).fits(picture):
+            return []
+        return [{"type": name, "params": find(name).draw(draws, picture)}]
+
+    def redo(self, steps: Steps, twins: Twins) -> tuple[Twins, Steps]:
+        """Do steps whose parameters are drawn with a pair whose forged one was there before them."""
+        told = []
+        for entry in steps:
+            step = twins.follow(entry["type"], entry["params"], self._config.min_pixels)
+            twins = step.twins
+            told.append(step.told)
+        return twins, told
+
+    def after(self, draws: Draws, twins: Twins, zoom: float) -> tuple[Twins, Steps]:
+        """Do what the forger does with the whole picture when he is done."""
+        config, least = self._config, self._config.min_pixels
+        twins, steps = _zoomed(twins, zoom, least)
+        for name, share in (("rescreenshot", config.captured_after), (None, config.saved_after)):
+            own = draws.fork(name or "save")
+            if own.chance(share):
+                step = twins.after(name or pick(own, _SAVES), own, least)
+                twins = step.twins
+                steps.append(step.told)
+        return twins, steps
+
+    def honest(self, draws: Draws, twins: Twins) -> tuple[Twins, Steps]:
+        """Do an honest edit or none; one that hides the forgery is drawn again, a few times."""
+        steps: Steps = []
+        if not draws.chance(self._config.honest):
+            return twins, steps
+        for attempt in range(_BENIGN_TRIES):
+            own = draws.fork(str(attempt))
+            name = pick(own, self._config.benign)
+            step = twins.after(name, own, self._config.min_pixels)
+            steps.append(step.told)
+            if step.done:
+                if name in _HIDING:
+                    return step.twins.hiding(step.told["params"]["places"], _STRINGS), steps
+                return step.twins, steps
+        return twins, steps
+
+    def degrade(self, draws: Draws, twins: Twins) -> tuple[Twins, Steps]:
+        """Do some degradations, none of them twice."""
+        steps: Steps = []
+        weights = dict(self._config.degradations)
+        for number in range(int(pick(draws, self._config.steps))):
+            if sum(weights.values()) <= 0:
+                break
+            own = draws.fork(str(number))
+            name = pick(own, weights)
+            del weights[name]
+            step = twins.after(name, own, self._config.min_pixels)
+            twins = step.twins
+            steps.append(step.told)
+        return twins, steps
+
+    def codec(self, draws: Draws, width: int, height: int) -> tuple[str, Json]:
+        """Return what the pair is stored as: a codec that holds pictures of this size, and its settings."""
+        fitting = {
+            name: weight
+            for name, weight in self._config.formats.items()
+            if max(width, height) <= LONGEST[name]
+        }
+        codec = pick(draws, fitting) if sum(fitting.values()) > 0 else "png"
+        return codec, draw_settings(draws, codec, self._config.quality.min, self._config.quality.max)
+
+
+def _zoomed(twins: Twins, zoom: float, least: int) -> tuple[Twins, Steps]:
+    """Return both enlarged for the edit and reduced again, where the forger did so."""
+    if zoom == 1 or twins.clean.width * twins.clean.height * zoom * zoom > _ZOOM_PIXELS:
+        return twins, []
+    smooth = {"filter": "bicubic", "antialias": True}
+    larger = twins.follow("resize", {"factor": zoom, **smooth}, least)
+    back = larger.twins.follow("resize", {"factor": 1 / zoom, **smooth}, least)
+    return (back.twins, [larger.told, back.told]) if larger.done and back.done else (twins, [])
