@@ -87,21 +87,47 @@ class ConversationConfig(Config):
     """Probability that a message holds a typing mistake."""
     emoji: Share = 0.12
     """Probability that a message ends in emoji, for a person of middling taste."""
+    replies: Share = 0.1
+    """Share of messages that show an earlier one which they answer."""
+    reactions: Share = 0.12
+    """Share of messages to which others have reacted with emoji."""
+    edited: Share = 0.04
+    """Share of messages that are marked as changed after sending."""
+    threads: Share = 0.05
+    """Share of a group's messages with answers in a thread, where the skin shows threads."""
+    cards: Share = 0.5
+    """Share of messages with a link that show a card of its page."""
+    pictures: Share = 0.05
+    """Share of messages that a picture belongs to."""
+    voices: Share = 0.03
+    """Share of messages that a voice note follows."""
+    files: Share = 0.015
+    """Share of messages that a file follows."""
+    unread: Share = 0.1
+    """Share of conversations with a line above what is unread, where others wrote last."""
+    typing: Share = 0.08
+    """Share of conversations in which somebody is typing."""
 
 
 class TextConfig(Config):
     """How glyphs become pixels: what differs between systems, browsers and settings."""
 
+    preset: Weights = Field(default={"chromium": 0.4, "varied": 0.6})
+    """Whole ways by weight: chromium, as measured in Chromium, or varied, drawn from the settings below."""
     edging: Weights = Field(default={"grey": 0.8, "subpixel": 0.2})
     """Anti-aliasing: none, grey or subpixel. Sub-pixel is drawn at scale 1 and on desktops only."""
     hinting: Weights = Field(default={"none": 0.4, "slight": 0.45, "full": 0.15})
     """Fitting of glyphs to the pixel grid: none, slight, normal or full. Full is drawn at scale 1 only."""
+    coverage: Weights = Field(default={"exact": 0.5, "sampled": 0.5})
+    """How much of a pixel a glyph covers: exact, as in FreeType, or sampled in four rows, as in Skia."""
     subpixel_positioning: Share = 0.7
     """Share of pictures whose glyphs may start between pixels."""
+    phase: Share = 0.3
+    """Share of these whose lines start between pixels too, as where paddings are no whole pixels."""
     contrast: Span = Span(min=0.0, max=0.5)
-    """Added weight of half-covered pixels."""
-    gamma: Span = Span(min=1.0, max=1.4)
-    """Exponent of the light in which glyphs are blended."""
+    """Added weight of half-covered pixels; Chromium on Linux has 0.2."""
+    gamma: Span = Span(min=1.0, max=1.8)
+    """Exponent of the light in which glyphs are blended; Chromium on Linux has 1.2."""
 
 
 class SplitsConfig(Config):

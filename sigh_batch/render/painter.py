@@ -50,6 +50,8 @@ class TextMode:
 
     Pillow's is always exact.
     """
+    phase: float = 0.0
+    """How far right of its place every text is drawn, in pixels from -0.5 to 0.5."""
 
 
 PLAIN = TextMode()

@@ -236,7 +236,7 @@ class PillowCanvas:
         for words in words_of(text):
             for word in words:
                 for run in word.shape.runs:
-                    self._run(word.text, run, x + word.x, y + word.baseline, color, curve)
+                    self._run(word.text, run, x + mode.phase + word.x, y + word.baseline, color, curve)
 
     def pixels(self) -> Pixels:
         """Return a copy of the picture: height x width x 3, contiguous."""

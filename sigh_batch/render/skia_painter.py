@@ -258,6 +258,7 @@ class SkiaCanvas:
 
     def text(self, text: Paragraph | Line | Word, x: float, y: float, color: Color) -> None:
         """Draw set text; (x, y) is the top left corner of its whole paragraph, also for a line or a word."""
+        x += self._book.mode.phase
         if self._book.mode.edging == "subpixel":
             self._striped_text(text, x, y, color)
             return

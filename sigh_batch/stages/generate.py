@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from sigh_batch.config.generate import FormConfig, GenerateConfig
+from sigh_batch.config.generate import FormConfig
 from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.data.sample import Json, Sample
 from sigh_batch.errors import ConfigError, UnknownName
 from sigh_batch.render.avatars import Avatars, list_pictures
 from sigh_batch.render.encode import mask_png, png
-from sigh_batch.render.fonts import Catalogue, open_catalogue
+from sigh_batch.render.fonts import open_catalogue
 from sigh_batch.render.page import Page, Sheet
 from sigh_batch.render.painter import TextMode, painters
 from sigh_batch.render.skins import skins
@@ -34,12 +34,9 @@ from sigh_batch.scene.corpus import own_lines
 from sigh_batch.scene.locale import locale, locale_names
 from sigh_batch.scene.pools import SPLITS, divide
 from sigh_batch.stages import stages
+from sigh_batch.stages.glyphs import CHOICES, divided_families, draw_mode
 
 _THEMES = ("light", "dark")
-_EDGINGS = ("none", "grey", "subpixel")
-_HINTINGS = ("none", "slight", "normal", "full")
-_FAMILY_WEIGHT = {"system": 2.0, "rounded": 0.5, "serif": 0.15, "mono": 0.1}
-"""How often families of a style are drawn, beside 1 for the others: clients take what the system has."""
 _DEVICE_SAMPLES = 16
 """So many neighbouring samples are taken on one phone, and on one computer."""
 _SIZES = {"phone": (15.0, 16.0, 16.0, 17.0), "desktop": (14.0, 15.0, 15.0, 16.0)}
@@ -88,8 +85,8 @@ class Generate:
         _check_names("skin", config.skins, skins.names())
         _check_names("theme", config.themes, _THEMES)
         _check_names("locale", config.locales, locale_names())
-        _check_names("edging", config.text.edging, _EDGINGS)
-        _check_names("hinting", config.text.hinting, _HINTINGS)
+        for name, choices in CHOICES.items():
+            _check_names(name, getattr(config.text, name), choices)
         self._splits = used_splits(config.splits)
         if config.conversation.corpus:
             own_lines(config.conversation.corpus, self._splits)
@@ -99,7 +96,10 @@ class Generate:
             split: tuple(path for path in pictures if path.name in shares[split]) for split in SPLITS
         }
         catalogue = open_catalogue(config.font_folder)
-        self._families = _divided_families(catalogue, config)
+        known = catalogue.families()
+        names = known if config.fonts == "all" else tuple(config.fonts)
+        _check_names("font family", names, known)
+        self._families = divided_families(catalogue, names)
         self._typesetter = Typesetter(catalogue)
         self._devices: dict[tuple[str, str, int], Device] = {}
         self._painter = painters.get(config.painter)()
@@ -226,7 +226,7 @@ class Generate:
                 scale=scale,
                 family=draws.weighted(names, shares),
                 size=draws.choice(_SIZES[form]),
-                mode=_draw_mode(draws, config, form, scale),
+                mode=draw_mode(draws, config.text, form, scale),
             )
         return self._devices[key]
 
@@ -244,45 +244,9 @@ def open_generate(spec: RunSpec) -> Generate:
     return Generate(spec.settings)
 
 
-def _draw_mode(draws: Draws, config: GenerateConfig, form: str, scale: float) -> TextMode:
-    text = config.text
-    edging, hinting = _pick(draws, text.edging), _pick(draws, text.hinting)
-    if edging == "subpixel" and (scale > 1 or form == "phone"):
-        edging = "grey"
-    if hinting == "full" and scale > 1:
-        hinting = "slight"
-    return TextMode(
-        edging=edging,  # type: ignore[arg-type]
-        hinting=hinting,  # type: ignore[arg-type]
-        subpixel_positioning=draws.chance(text.subpixel_positioning),
-        contrast=round(draws.uniform(text.contrast.min, text.contrast.max), 2),
-        gamma=round(draws.uniform(text.gamma.min, text.gamma.max), 2),
-    )
-
-
 def _draw_group(draws: Draws, groups: tuple[bool, ...], share: float) -> bool:
     drawn = draws.chance(share)
     return drawn if len(groups) > 1 else groups[0]
-
-
-def _divided_families(
-    catalogue: Catalogue, config: GenerateConfig
-) -> dict[str, tuple[tuple[str, ...], tuple[float, ...]]]:
-    """Return the font families of each split and their weights.
-
-    A family has one split for ever; where the wanted ones leave a split without any, all splits share all.
-    """
-    faces = {face.family: face for face in catalogue.faces}
-    known = catalogue.families()
-    names = known if config.fonts == "all" else tuple(config.fonts)
-    _check_names("font family", names, known)
-    shares = {split: [name for name in names if faces[name].split == split] for split in SPLITS}
-    if not all(shares.values()):
-        shares = {split: list(names) for split in SPLITS}
-    return {
-        split: (tuple(share), tuple(_FAMILY_WEIGHT.get(faces[name].style, 1.0) for name in share))
-        for split, share in shares.items()
-    }
 
 
 def _check_names(what: str, wanted: Any, known: tuple[str, ...]) -> None:

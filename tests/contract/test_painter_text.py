@@ -150,6 +150,26 @@ def test_without_free_positions_equal_letters_are_equal(painter: Painter) -> Non
     assert (pixels == pixels[:, :1]).all()
 
 
+def test_a_phase_moves_text_by_a_part_of_a_pixel(painter: Painter) -> None:
+    for edging in ("grey", "subpixel"):
+        still, moved = (
+            draw_text(painter, TextMode(edging=edging, phase=phase), BLACK, WHITE) for phase in (0.0, 0.5)
+        )
+        columns = np.arange(still.shape[1])[None, :, None]
+        centres = [((255 - pixels) * columns).sum() / (255 - pixels).sum() for pixels in (still, moved)]
+        assert 0.3 < centres[1] - centres[0] < 0.7
+
+
+def test_sampled_coverage_is_about_as_much_as_exact(painter: Painter) -> None:
+    exact, sampled = (
+        255 - draw_text(painter, TextMode(hinting="none", coverage=coverage), BLACK, WHITE)
+        for coverage in ("exact", "sampled")
+    )
+    assert sampled.sum() == pytest.approx(exact.sum(), rel=0.02)
+    if painter.name == "skia":
+        assert 0 < np.abs(sampled - exact)[(sampled > 0) | (exact > 0)].mean() < 12
+
+
 def test_text_outside_the_picture_is_no_fault(painter: Painter) -> None:
     for mode in MODES:
         canvas = painter.begin(30, 20, WHITE, mode)
