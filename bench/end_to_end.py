@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 from PIL import Image
 
@@ -25,6 +26,7 @@ from sigh_batch.config.spec import RunSpec
 from sigh_batch.render import encode
 from sigh_batch.render.fonts import open_catalogue
 from sigh_batch.run import Run
+from sigh_batch.worker import settle
 
 FAMILY = "Noto Sans"
 FIXED = (
@@ -45,6 +47,8 @@ def main() -> None:
     parser = arguments(__doc__.splitlines()[0], repeats=7)
     parser.add_argument("--pictures", type=int, default=60, help="pictures a round (default %(default)s)")
     options = parser.parse_args()
+    settle()
+    cv2.setNumThreads(1)  # It was loaded before, so that the environment no longer counts.
     chats = make_chats(options.pictures)
     peer = Peer(open_catalogue(), FAMILY)
     with tempfile.TemporaryDirectory() as folder:

@@ -14,6 +14,7 @@ SIGH_PODS              without a feed: how many pods there are; one a shard unle
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -36,6 +37,10 @@ STOP_SECONDS = 4.0
 """After SIGTERM, the longest time until the process ends, whatever call it is in."""
 TELL_SECONDS = 0.25
 """How often a worker tells its runner how far it is within a shard."""
+
+_YOUNG = 50_000
+"""So many new objects start the garbage collector. Samples hold no cycles: it finds next to nothing, and
+with Python's 700 it would look through the same few thousand objects three times a picture."""
 
 
 class StopSignal:
@@ -93,8 +98,18 @@ class Feed:
             self._stop.idle = False
 
 
+def settle() -> None:
+    """Set this process up for making samples; call it before a stage is loaded.
+
+    There is a worker a core: threads of OpenCV would take a neighbour's, and spin while they wait.
+    """
+    os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
+    gc.set_threshold(_YOUNG)
+
+
 def main() -> int:
     """Do what the environment says and return the exit code."""
+    settle()
     stop = StopSignal()
     feed = Feed(stop) if os.environ.get("SIGH_FEED") else None
     try:

@@ -165,3 +165,18 @@ def test_what_a_library_prints_does_not_get_among_the_events(
     )
     assert json.loads(done.stdout) == {"event": "ready"}
     assert "noise" in done.stderr
+
+
+def test_a_settled_process_makes_no_threads_and_looks_for_garbage_seldom() -> None:
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from sigh_batch import worker; worker.settle(); import cv2, gc; "
+            "print(cv2.getNumThreads(), gc.isenabled(), gc.get_threshold()[0] > 10_000)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split() == ["1", "True", "True"]
