@@ -19,7 +19,8 @@ from sigh_batch.scene.slots import Filler
 
 _NUMBER = re.compile(r"\d(?:[\d.,\u00a0\u202f ]*\d)?")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})([:.h])(\d{2})(?!\d)")
-_LINK = re.compile(r"\S*(?:://|@)\S*")
+_LINK = re.compile(r"\S*(?:://|@|\w/\w)\S*|[A-Za-z]\w*\d\w*")
+"""What holds figures that nobody changes: addresses and codes."""
 _SIGNS = frozenset("$€£¥₹₪₩")
 _SWAPPED = ("place", "bill", "parcel", "goods", "task", "event", "device", "kin", "dish", "day", "street")
 """Pools of which one entry stands for another in most sentences."""
@@ -157,7 +158,7 @@ def _pools(code: str, split: str) -> tuple[tuple[str, ...], ...]:
 
 def _borrowed(draws: Draws, text: str, others: Sequence[str]) -> str | None:
     """Return the text with a longer word exchanged for one of the same conversation."""
-    words = [match for match in re.finditer(r"[^\W\d_]{4,}", text) if "://" not in text]
+    words = [match for match in re.finditer(r"[^\W\d_]{4,}", text) if "/" not in text and " " in text]
     known: set[str] = {
         word for other in others for word in re.findall(r"[^\W\d_]{4,}", other) if other != text
     }

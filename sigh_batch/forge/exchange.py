@@ -1,0 +1,227 @@
+"""Exchanging a stretch of a line: what was there goes, new words come, and the rest of the line moves up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sigh_batch.data.sample import Element, Json
+from sigh_batch.errors import ConfigError
+from sigh_batch.forge import easel
+from sigh_batch.forge.box import Box, united
+from sigh_batch.forge.case import Case, Edit, Kit
+from sigh_batch.forge.glyphs import set_copied
+from sigh_batch.forge.hand import Hand
+from sigh_batch.forge.lettering import lettering_of
+from sigh_batch.forge.operation import PixelForgery
+from sigh_batch.forge.passage import Passage, Stretch, stretch_of
+from sigh_batch.forge.pen import Pen, matched_pen, pen_of
+from sigh_batch.forge.retouch import Retouch, ink_box
+from sigh_batch.rng import Draws
+
+_NUDGE = 0.5
+"""The rest of a line that would move by less than this stays where it is."""
+
+
+def pen_for(case: Case, passage: Passage, hand: Hand, kit: Kit, seed: int) -> Pen:
+    """Return what a hand writes this line with: an expert's pen draws as the picture is drawn."""
+    pen = pen_of(hand, passage.lettering, kit, Draws("forge/pen", seed))
+    return matched_pen(case, passage, pen) if hand.skill == "expert" else pen
+
+
+def plan(passage: Passage, text: str, hand: Hand, kit: Kit, seed: int) -> Json | None:
+    """Return how a line comes to say another text, as plain values; None where it would not fit.
+
+    The words are measured as the hand will write them.
+    """
+    stretch = stretch_of(passage, text)
+    if stretch is None:
+        return None
+    pen = pen_of(hand, passage.lettering, kit, Draws("forge/pen", seed))
+    fresh = (passage.lettering if hand.skill == "expert" else pen).set(stretch.new)
+    if not easel.can_write(fresh):
+        return None
+    growth = fresh.width - (stretch.right - stretch.left)
+    if growth > max(0.0, passage.room):
+        return None
+    rtl = passage.lettering.rtl
+    last = stretch.left - passage.lettering.x < 1 if rtl else passage.right - stretch.right < 1
+    shift = 0 if abs(growth) < _NUDGE else round(growth)
+    if last and not passage.tail:
+        shift = 0
+    return {
+        "line": passage.text,
+        "stretch": [stretch.old, stretch.new, round(stretch.left, 2), round(stretch.right, 2)],
+        "lettering": passage.lettering.as_json(),
+        "place": [passage.y, passage.width, passage.height, passage.tail, passage.centred],
+        "shift": -shift if rtl else shift,
+        "seed": seed,
+    }
+
+
+def passage_from(params: Mapping[str, Any], target: int) -> tuple[Passage, Stretch]:
+    """Return the line and its stretch that a plan is about.
+
+    Raises ConfigError when the parameters are no plan.
+    """
+    try:
+        y, width, height, tail, centred = params["place"]
+        old, new, left, right = params["stretch"]
+        passage = Passage(
+            target=target,
+            text=params["line"],
+            y=float(y),
+            width=float(width),
+            height=float(height),
+            lettering=lettering_of(params["lettering"]),
+            room=0.0,
+            tail=float(tail),
+            centred=bool(centred),
+        )
+        return passage, Stretch(old=old, new=new, left=float(left), right=float(right))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ConfigError(
+            f"not the parameters of a text edit: {error!r}; give what the operation's draw returned"
+        ) from error
+
+
+def edit(operation: PixelForgery, case: Case, params: Mapping[str, Any], hand: Hand, kit: Kit) -> Edit:
+    """Return the picture on which one line was written anew by plan, with what is to be told about it."""
+    target = _target(case, params)
+    retouch = Retouch(case, hand)
+    told = carry_out(retouch, params, target, hand, kit)
+    source = retouch.source
+    old, new = params["stretch"][:2]
+    entry = operation.entry(
+        {**params, **told}, hand, retouch.box, source=source[0] if source else None, old=old, new=new
+    )
+    return Edit(
+        pixels=retouch.pixels,
+        entry=entry,
+        source=source[1] if source else None,
+        elements=elements_after(case, params, target),
+    )
+
+
+def _target(case: Case, params: Mapping[str, Any]) -> int:
+    target = params.get("target")
+    if not isinstance(target, int) or not 0 <= target < len(case.elements):
+        raise ConfigError(f"no element {target!r} on this picture; it has {len(case.elements)}")
+    return target
+
+
+def carry_out(retouch: Retouch, params: Mapping[str, Any], target: int, hand: Hand, kit: Kit) -> Json:
+    """Do what a plan says; return what became of it beyond the plan: which letters were copied or written."""
+    case = retouch.case
+    passage, stretch = passage_from(params, target)
+    pen = pen_for(case, passage, hand, kit, int(params["seed"]))
+    rtl, shift = passage.lettering.rtl, int(params["shift"])
+    gaps = _gaps(passage, stretch)
+    hole = ink_box(case, passage.lettering, stretch.left, stretch.right, passage.rows, min(gaps))
+    tail = _tail_box(case, passage, stretch) if shift else None
+    patch = case.pixels[tail.window].copy() if tail else None
+    retouch.fill(united((hole, tail)) if tail else hole, 0 if tail else max(0, int(min(gaps)) - 2))
+    told = _write(retouch, passage, stretch, pen, hand, hole)
+    if tail is not None and patch is not None:
+        retouch.put(patch, tail.x + shift, tail.y)
+        retouch.copied(tail)
+    return {
+        **told,
+        "pen": {"family": pen.style.family, "size": pen.style.size, "weight": pen.style.weight},
+    } | ({"rtl": True} if rtl else {})
+
+
+def _write(retouch: Retouch, passage: Passage, stretch: Stretch, pen: Pen, hand: Hand, hole: Box) -> Json:
+    lettering = passage.lettering
+    if hand.glyphs:
+        left = _left(passage, stretch, lettering.set(stretch.new).width)
+        placing = set_copied(retouch, passage, stretch.new, left)
+        for text, x in placing.missing:
+            retouch.write(pen, text, x, lettering.baseline)
+        return {"copied": placing.copied, "written": "".join(text for text, _ in placing.missing)}
+    left = _left(passage, stretch, pen.set(stretch.new).width)
+    retouch.write(pen, stretch.new, left, lettering.baseline, within=hole)
+    return {"copied": 0, "written": stretch.new}
+
+
+def _left(passage: Passage, stretch: Stretch, width: float) -> float:
+    """Return where new words of this width begin: where the old ones did, or about their middle."""
+    if passage.centred and stretch.old == passage.text:
+        return (stretch.left + stretch.right - width) / 2
+    return stretch.right - width if passage.lettering.rtl else stretch.left
+
+
+def _gaps(passage: Passage, stretch: Stretch) -> tuple[float, float]:
+    """Return the empty pixels before and after a stretch, up to its neighbours in the line."""
+    x = passage.lettering.x
+    before, after = 0.4 * passage.lettering.size, 0.4 * passage.lettering.size
+    for word in easel.words_in(passage.set()):
+        left, right = x + word.x, x + word.x + word.width
+        if right <= stretch.left + 0.5:
+            before = min(before, stretch.left - right)
+        elif left >= stretch.right - 0.5:
+            after = min(after, left - stretch.right)
+        else:  # the stretch is a part of this word
+            before = min(before, 0.0) if left < stretch.left - 0.5 else before
+            after = min(after, 0.0) if right > stretch.right + 0.5 else after
+    return max(0.0, before), max(0.0, after)
+
+
+def _tail_box(case: Case, passage: Passage, stretch: Stretch) -> Box | None:
+    """Return the box of the ink between a stretch and the end of its line, with what follows there."""
+    lettering = passage.lettering
+    if lettering.rtl:
+        left, right = lettering.x - passage.tail, stretch.left
+    else:
+        left, right = stretch.right, passage.right + passage.tail
+    if right - left < 2:
+        return None
+    box = ink_box(case, lettering, left, right, passage.rows, 0.0)
+    first = max(box.x, int(left)) if not lettering.rtl else box.x
+    last = min(box.right, int(right + 0.999)) if lettering.rtl else box.right
+    return Box(first, box.y, max(1, last - first), box.height)
+
+
+def elements_after(case: Case, params: Mapping[str, Any], target: int) -> tuple[Element, ...]:
+    """Return the elements as they are once a plan is carried out."""
+    passage, stretch = passage_from(params, target)
+    shift = int(params["shift"])
+    rtl = passage.lettering.rtl
+    new = passage.text.replace(stretch.old, stretch.new, 1)
+    elements = list(case.elements)
+    line = elements[target]
+    grown = passage.lettering.set(new).width - passage.width
+    back = grown / 2 if passage.centred and stretch.old == passage.text else grown if rtl else 0.0
+    elements[target] = line._replace(text=new, x=round(line.x - back, 2), width=round(line.width + grown, 2))
+    for number, element in enumerate(case.elements):
+        if element.kind != "word" or element.parent != target:
+            continue
+        middle = element.x + element.width / 2
+        if stretch.left - 0.5 <= middle <= stretch.right + 0.5:
+            elements[number] = element._replace(width=0.0, height=0.0)
+        elif (middle < stretch.left) == rtl:
+            elements[number] = element._replace(x=round(element.x + shift, 2))
+    if line.kind == "line":
+        width = passage.lettering.set(stretch.new).width
+        left = stretch.right - width if rtl else stretch.left
+        for word in easel.words_in(passage.lettering.set(stretch.new)):
+            elements.append(
+                Element(
+                    "word",
+                    round(left + word.x, 2),
+                    line.y,
+                    round(word.width, 2),
+                    line.height,
+                    word.text,
+                    None,
+                    line.message,
+                    target,
+                )
+            )
+    parent = line.parent
+    while line.kind == "line" and parent is not None:
+        above = elements[parent]
+        if above.text and passage.text in above.text:
+            elements[parent] = above._replace(text=above.text.replace(passage.text, new, 1))
+        parent = above.parent
+    return tuple(elements)

@@ -1,0 +1,79 @@
+"""Another word, amount or message where one stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sigh_batch.data.sample import Json
+from sigh_batch.forge import exchange
+from sigh_batch.forge.case import Case, Edit, Kit
+from sigh_batch.forge.hand import Hand
+from sigh_batch.forge.negation import negated
+from sigh_batch.forge.operation import PixelForgery, pixel_forgery
+from sigh_batch.forge.passage import Passage, passage_of, passages
+from sigh_batch.forge.wording import changed_number, changed_word
+from sigh_batch.rng import Draws
+from sigh_batch.scene.locale import locale
+
+_WAYS = ("number", "negation", "word")
+_WEIGHTS = (0.45, 0.25, 0.3)
+_LINES = 6
+_TRIES = 4
+
+
+@pixel_forgery("text_replace")
+class TextReplace(PixelForgery):
+    """A word, a number or a negation is written anew in a message, and the line closes up again."""
+
+    def draw(self, draws: Draws, case: Case, hand: Hand, kit: Kit) -> Json | None:
+        """Return which line says what afterwards."""
+        first = draws.weighted(_WAYS, _WEIGHTS)
+        ways = (first, *(way for way in _WAYS if way != first))
+        lines = draws.shuffled(list(passages(case, ("line",))))
+        seed = draws.integer(0, (1 << 31) - 1)
+        for way in ways:
+            tried = 0
+            for target in lines:
+                told = self._way(draws, case, kit, way, case.elements[target].text or "")
+                if told is None:
+                    continue
+                passage = passage_of(case, target)
+                tried += 1
+                planned = passage and self._planned(draws, case, passage, hand, kit, way, told, seed)
+                if planned:
+                    return {"target": target, "way": way, **planned}
+                if tried >= _LINES:
+                    break
+        return None
+
+    def carry_out(self, case: Case, params: Mapping[str, Any], hand: Hand, kit: Kit) -> Edit:
+        """Return the picture with the line written anew."""
+        return exchange.edit(self, case, params, hand, kit)
+
+    def _way(self, draws: Draws, case: Case, kit: Kit, way: str, text: str) -> str | None:
+        if way == "number":
+            return changed_number(draws, text)
+        if way == "negation":
+            return negated(draws, text, locale(case.locale).language)
+        others = [element.text for element in case.elements if element.kind == "message" and element.text]
+        return changed_word(draws, text, case.locale, kit.split, others)
+
+    def _planned(
+        self,
+        draws: Draws,
+        case: Case,
+        passage: Passage,
+        hand: Hand,
+        kit: Kit,
+        way: str,
+        text: str | None,
+        seed: int,
+    ) -> Json | None:
+        for _ in range(_TRIES):
+            if text is not None and text != passage.text:
+                planned = exchange.plan(passage, text, hand, kit, seed)
+                if planned is not None:
+                    return planned
+            text = self._way(draws, case, kit, way, passage.text)
+        return None
