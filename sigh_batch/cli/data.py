@@ -138,7 +138,7 @@ def export(
       folder       pictures, masks and JSON as plain files, a folder a split
       imagefolder  <split>/<class>/picture, as torchvision reads it
       huggingface  an imagefolder with metadata, as `datasets.load_dataset` reads it
-      coco         pictures and annotations/<split>.json with the boxes of every element
+      coco         pictures and annotations/<split>.json: boxes of elements, pixels of forgeries
       webdataset   tar shards a split
     """
     from sigh_batch.data.export.formats import export as write

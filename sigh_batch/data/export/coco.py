@@ -1,4 +1,4 @@
-"""COCO object detection: every element a box of its kind, and every edited place a box called forged."""
+"""COCO object detection: every element a box of its kind, every edited place an object of its operation."""
 
 from __future__ import annotations
 
@@ -9,16 +9,20 @@ from typing import BinaryIO, ClassVar
 import orjson
 
 from sigh_batch.data.export.formats import formats
+from sigh_batch.data.export.regions import Box, regions
 from sigh_batch.data.loader import Item
 from sigh_batch.data.sample import Json
 from sigh_batch.store import Store
 
-_FORGED = "forged"
+_ELEMENT, _FORGED = "element", "forged"
 
 
 @formats.register("coco")
 class Coco:
-    """`<split>/<id>.png` and `annotations/<split>.json`; a box of a text also says its string."""
+    """`<split>/<id>.png` and `annotations/<split>.json`; a box of a text also says its string.
+
+    The category of an edited place is the type of the operation, its segmentation the pixels that changed.
+    """
 
     columns: ClassVar[tuple[str, ...]] = (
         "id",
@@ -35,7 +39,7 @@ class Coco:
         self._target = target
         self._scratch = scratch
         self._splits: dict[str, _Annotations] = {}
-        self._categories: dict[str, int] = {_FORGED: 1}
+        self._categories: dict[tuple[str, str], int] = {}
 
     def add(self, row: Json, item: Item) -> None:
         """Write one sample."""
@@ -49,19 +53,32 @@ class Coco:
             {"id": row["index"], "file_name": name, "width": row["width"], "height": row["height"]}
         )
         for element in row["elements"]:
-            category = self._categories.setdefault(element["kind"], len(self._categories) + 1)
-            told.add_box(
-                row["index"], category, element, {"text": element["text"], "value": element["value"]}
+            x, y, width, height = (element[name] for name in ("x", "y", "width", "height"))
+            corners = [x, y, x + width, y, x + width, y + height, x, y + height]
+            told.add_object(
+                row["index"],
+                self._category(_ELEMENT, element["kind"]),
+                (x, y, width, height),
+                round(width * height, 2),
+                [[round(value, 2) for value in corners]],
+                {"text": element["text"], "value": element["value"]},
             )
-        for op in row["ops"]:
-            if op["box"]:
-                told.add_box(row["index"], self._categories[_FORGED], op["box"], {"type": op["type"]})
+        for op, box, area, runs in regions(row["ops"], item.mask) if row["ops"] else ():
+            facts = {name: op[name] for name in ("skill", "old", "new")}
+            category = self._category(_FORGED, op["type"])
+            told.add_object(row["index"], category, box, area, runs, facts)
 
     def close(self) -> None:
         """Write the annotations of every split."""
-        categories = [{"id": number, "name": name} for name, number in self._categories.items()]
+        categories = [
+            {"id": number, "name": name, "supercategory": above}
+            for (above, name), number in self._categories.items()
+        ]
         for split, told in self._splits.items():
             self._target.put_file(f"annotations/{split}.json", told.finish(categories))
+
+    def _category(self, above: str, name: str) -> int:
+        return self._categories.setdefault((above, name), len(self._categories) + 1)
 
 
 class _Annotations:
@@ -75,16 +92,18 @@ class _Annotations:
     def add_image(self, image: Json) -> None:
         self._images.add(image)
 
-    def add_box(self, image: int, category: int, box: Json, facts: Json) -> None:
-        x, y, width, height = (round(box[name], 2) for name in ("x", "y", "width", "height"))
+    def add_object(
+        self, image: int, category: int, box: Box, area: float, segmentation: object, facts: Json
+    ) -> None:
         told = {name: value for name, value in facts.items() if value is not None}
         self._boxes.add(
             {
                 "id": self._boxes.length + 1,
                 "image_id": image,
                 "category_id": category,
-                "bbox": [x, y, width, height],
-                "area": round(width * height, 2),
+                "bbox": [round(value, 2) for value in box],
+                "area": area,
+                "segmentation": segmentation,
                 "iscrowd": 0,
                 **told,
             }

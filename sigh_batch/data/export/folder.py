@@ -13,7 +13,7 @@ from sigh_batch.store import Store
 
 @formats.register("folder")
 class Folder:
-    """`<split>/<id>.png`, `<split>/<id>.mask.png`, `<split>/<id>.json`."""
+    """`<split>/<id>.png`, `.mask.png`, `.json`, and `.source.png` where content was copied."""
 
     columns: ClassVar[tuple[str, ...]] = ("id", "split", "format")
 
@@ -26,6 +26,8 @@ class Folder:
         stem = f"{row['split']}/{row['id']}"
         self._target.put(f"{stem}.{row['format']}", item.image)
         self._target.put(f"{stem}.mask.png", item.mask)
+        if item.source is not None:
+            self._target.put(f"{stem}.source.png", item.source)
         self._target.put(f"{stem}.json", item.json)
 
     def close(self) -> None:

@@ -26,13 +26,16 @@ def _is_fact(name: str) -> bool:
     return name not in _STORAGE and not name.endswith(("_offset", "_length"))
 
 
-_NAMES = [pa.field("file_name", pa.string()), pa.field("mask_file_name", pa.string())]
+_NAMES = [pa.field(f"{of}file_name", pa.string()) for of in ("", "mask_", "source_")]
 _SCHEMA = pa.schema([*_NAMES, *(field for field in SCHEMA if _is_fact(field.name))])
 
 
 @formats.register("huggingface")
 class HuggingFace:
-    """`<split>/<id>.png`, `<split>/masks/<id>.png` and `<split>/metadata.parquet`, which names both."""
+    """`<split>/<id>.png`, `<split>/masks/<id>.png` and `<split>/metadata.parquet`, which names both.
+
+    The masks of copied pixels are in `<split>/sources/`, and their names are null of samples without one.
+    """
 
     columns: ClassVar[tuple[str, ...]] = tuple(filter(_is_fact, SCHEMA.names))
 
@@ -49,7 +52,11 @@ class HuggingFace:
         picture, mask = f"{row['id']}.{row['format']}", f"masks/{row['id']}.png"
         self._target.put(f"{split}/{picture}", item.image)
         self._target.put(f"{split}/{mask}", item.mask)
-        self._facts[split].add({"file_name": picture, "mask_file_name": mask, **row})
+        source = None if item.source is None else f"sources/{row['id']}.png"
+        if source and item.source is not None:
+            self._target.put(f"{split}/{source}", item.source)
+        names = {"file_name": picture, "mask_file_name": mask, "source_file_name": source}
+        self._facts[split].add({**names, **row})
 
     def close(self) -> None:
         """Write the facts of every split."""

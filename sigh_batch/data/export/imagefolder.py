@@ -13,7 +13,10 @@ from sigh_batch.store import Store
 
 @formats.register("imagefolder")
 class ImageFolder:
-    """`<split>/clean/<id>.png`, `<split>/forged/<id>.png`; masks apart, in `masks/<split>/<id>.png`."""
+    """`<split>/clean/<id>.png`, `<split>/forged/<id>.png`; masks apart, in `masks/<split>/<id>.png`.
+
+    The masks of copied pixels are in `sources/<split>/<id>.png`, for the samples that have one.
+    """
 
     columns: ClassVar[tuple[str, ...]] = ("id", "split", "format", "label")
 
@@ -26,6 +29,8 @@ class ImageFolder:
         name = f"{row['split']}/{CLASSES[row['label']]}/{row['id']}.{row['format']}"
         self._target.put(name, item.image)
         self._target.put(f"masks/{row['split']}/{row['id']}.png", item.mask)
+        if item.source is not None:
+            self._target.put(f"sources/{row['split']}/{row['id']}.png", item.source)
 
     def close(self) -> None:
         """Nothing is left to write."""

@@ -35,6 +35,8 @@ class WebDataset:
         tar = self._open[split]
         tar.add(f"{row['id']}.{row['format']}", item.image)
         tar.add(f"{row['id']}.mask.png", item.mask)
+        if item.source is not None:
+            tar.add(f"{row['id']}.source.png", item.source)
         tar.add(f"{row['id']}.json", item.json)
         self._samples[split] += 1
         if self._samples[split] % _SAMPLES == 0:

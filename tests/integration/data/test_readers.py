@@ -1,8 +1,10 @@
-"""A set read by tools that know nothing of this product: tar, WebDataset, DuckDB, Polars, Arrow."""
+"""A set read by tools that know nothing of this product: tar, WebDataset, DuckDB, Polars, Arrow, COCO's."""
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import io
 import json
 import shutil
 import subprocess
@@ -11,9 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars
 import pyarrow.dataset
 import pytest
+from PIL import Image
+from pycocotools.coco import COCO
 
 from sigh_batch.data.export.formats import export
 from sigh_batch.data.loader import open_dataset
@@ -73,6 +78,22 @@ def test_webdataset_reads_the_export(folder: Path, tmp_path: Path) -> None:
     list(export(open_dataset(str(folder)), LocalStore(tmp_path), "webdataset"))
     found = read_webdataset([tmp_path / "train-000000.tar"])
     assert [sample["__key__"] for sample in found] == [f"{index:06d}" for index in GOOD if index // 2 % 5]
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_pycocotools_reads_the_export(folder: Path, tmp_path: Path) -> None:
+    list(export(open_dataset(str(folder)), LocalStore(tmp_path), "coco"))
+    with contextlib.redirect_stdout(io.StringIO()):
+        told = COCO(tmp_path / "annotations/train.json")
+    (edits,) = told.getCatIds(supNms="forged")
+    forged = [index for index in GOOD if index % 4 == 3 and index // 2 % 5]
+    assert sorted(told.getImgIds(catIds=[edits])) == forged
+    for index, edit in zip(forged, told.loadAnns(told.getAnnIds(catIds=[edits])), strict=True):
+        mask = np.asarray(Image.open(io.BytesIO(make_sample(index).mask)))
+        assert edit["image_id"] == index
+        assert (told.annToMask(edit) == mask).all()
+    boxes = told.loadAnns(told.getAnnIds(imgIds=[1, 2]))
+    assert [told.annToMask(box).any() for box in boxes] == [True] * 2
 
 
 def test_duckdb_filters_any_column_and_finds_the_bytes(folder: Path) -> None:

@@ -11,9 +11,10 @@ from sigh_batch.data.plan import Plan
 from sigh_batch.errors import ConfigError, UnknownName
 from sigh_batch.store.local import LocalStore
 from sigh_batch.store.memory import MemoryStore
-from tests.sets import make_failure, make_sample, write_set
+from tests.sets import endings_of, make_failure, make_sample, write_set
 
 GOOD = [index for index in range(40) if index != 13]
+COPIED = [7, 15, 23, 31, 39]
 
 
 @pytest.fixture(scope="module")
@@ -36,24 +37,26 @@ def split_of(index: int) -> str:
 
 def test_a_folder_has_every_member_as_a_file(dataset: Dataset, tmp_path: Path) -> None:
     files = exported(dataset, tmp_path / "out", "folder")
-    assert len(files) == 3 * len(GOOD)
+    assert len(files) == 3 * len(GOOD) + len(COPIED)
     for index in GOOD:
         sample = make_sample(index)
         stem = f"{split_of(index)}/{sample.id}"
         assert files[f"{stem}.{sample.format}"] == sample.image
         assert files[f"{stem}.mask.png"] == sample.mask
+        assert files.get(f"{stem}.source.png") == sample.source_mask
         assert json.loads(files[f"{stem}.json"])["index"] == index
     assert [path.name for path in (tmp_path / "out").iterdir() if path.name.startswith(".")] == []
 
 
 def test_only_class_folders_carry_the_label(dataset: Dataset, tmp_path: Path) -> None:
     files = exported(dataset, tmp_path / "out", "imagefolder")
-    assert len(files) == 2 * len(GOOD)
+    assert len(files) == 2 * len(GOOD) + len(COPIED)
     for index in GOOD:
         sample = make_sample(index)
         kind = "forged" if sample.label else "clean"
         assert files[f"{split_of(index)}/{kind}/{sample.id}.{sample.format}"] == sample.image
         assert files[f"masks/{split_of(index)}/{sample.id}.png"] == sample.mask
+        assert files.get(f"sources/{split_of(index)}/{sample.id}.png") == sample.source_mask
     for name in ("coco", "folder", "huggingface", "webdataset"):
         other = exported(dataset, tmp_path / name, name)
         assert not any("forged" in path or "clean" in path for path in other)
@@ -63,7 +66,9 @@ def test_coco_has_a_box_for_every_element_and_every_edit(dataset: Dataset, tmp_p
     files = exported(dataset, tmp_path / "out", "coco")
     told = json.loads(files["annotations/train.json"])
     names = {category["id"]: category["name"] for category in told["categories"]}
-    assert sorted(names.values()) == ["forged", "message", "text"]
+    assert sorted(names.values()) == ["message", "text", "text_replace"]
+    above = {category["name"]: category["supercategory"] for category in told["categories"]}
+    assert above == {"message": "element", "text": "element", "text_replace": "forged"}
     train = [index for index in GOOD if split_of(index) == "train"]
     assert [image["id"] for image in told["images"]] == train
     assert told["images"][0] == {"id": 2, "file_name": "000002.webp", "width": 22, "height": 12}
@@ -73,7 +78,7 @@ def test_coco_has_a_box_for_every_element_and_every_edit(dataset: Dataset, tmp_p
     assert {box["image_id"] for box in boxes} == set(train)
     kinds = [names[box["category_id"]] for box in boxes]
     assert kinds.count("message") == kinds.count("text") == len(train)
-    assert kinds.count("forged") == sum(index % 4 == 3 for index in train)
+    assert kinds.count("text_replace") == sum(index % 4 == 3 for index in train)
     text = boxes[kinds.index("text")]
     assert (text["bbox"], text["area"], text["iscrowd"], text["text"]) == (
         [2.0, 3.5, 6.0, 2.0],
@@ -81,8 +86,15 @@ def test_coco_has_a_box_for_every_element_and_every_edit(dataset: Dataset, tmp_p
         0,
         "Grüße 2 🎉",
     )
-    edit = boxes[kinds.index("forged")]
-    assert (edit["bbox"], edit["type"]) == ([1.5, 2.25, 8.0, 4.0], "text_replace")
+    assert text["segmentation"] == [[2.0, 3.5, 8.0, 3.5, 8.0, 5.5, 2.0, 5.5]]
+    edit = boxes[kinds.index("text_replace")]
+    assert (edit["image_id"], edit["bbox"], edit["old"], edit["new"]) == (
+        3,
+        [1.5, 2.25, 8.0, 4.0],
+        "5 €",
+        "50 €",
+    )
+    assert (edit["area"], edit["segmentation"]["size"]) == (6, [12, 23])
 
 
 def test_huggingface_has_a_row_of_facts_for_every_picture(dataset: Dataset, tmp_path: Path) -> None:
@@ -97,6 +109,8 @@ def test_huggingface_has_a_row_of_facts_for_every_picture(dataset: Dataset, tmp_
             sample = make_sample(row["index"])
             assert files[f"{split}/{row['file_name']}"] == sample.image
             assert files[f"{split}/{row['mask_file_name']}"] == sample.mask
+            assert files.get(f"{split}/{row['source_file_name']}") == sample.source_mask
+            assert [op["type"] for op in row["ops"]] == [op["type"] for op in sample.ops]
             assert (row["label"], row["pair"], len(row["elements"])) == (sample.label, sample.pair, 2)
     # datasets refuses splits whose facts differ in type, as a column of nothing but nulls would.
     assert schemas[0].equals(schemas[1])
@@ -114,7 +128,8 @@ def test_webdataset_has_tars_by_split(
     for name in ("train-000000.tar", "train-000001.tar", "train-000002.tar"):
         with tarfile.open(tmp_path / "out" / name) as tar:
             names.append(tar.getnames())
-    assert [len(members) // 3 for members in names] == [15, 15, 1]
+    assert [sum(name.endswith(".json") for name in members) for members in names] == [15, 15, 1]
+    assert names[0][names[0].index("000007.mask.png") + 1] == "000007.source.png"
     assert names[0][:3] == ["000002.webp", "000002.mask.png", "000002.json"]
 
 
@@ -123,7 +138,7 @@ def test_a_selection_is_exported_alone(dataset: Dataset, tmp_path: Path) -> None
     assert sorted(files) == sorted(
         f"test/{make_sample(index).id}.{ending}"
         for index in (11, 31)
-        for ending in (make_sample(index).format, "mask.png", "json")
+        for ending in endings_of(make_sample(index))
     )
 
 
