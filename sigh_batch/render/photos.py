@@ -126,7 +126,7 @@ def _mountains(sheet: _Sheet, draws: Draws) -> None:
         rise = sheet.ridge(draws.integer(2, 4), 6 - step) * sheet.height * (14 - 2 * step) // (100 * 128)
         top = line + sheet.height * step * 17 // 100 - rise + sheet.height // 12
         mask = np.clip((rows - top[None, :]) * 128 + 128, 0, 255).astype(np.uint16)
-        ground = mix(horizon, oklch(0.38, 0.08, season), far * near + 0.28)
+        ground = mix(horizon, oklch(0.38, 0.08, season), min(1.0, far * near + 0.28))
         sheet.blend(ground, mask)
         if step:
             texture = sheet.noise(14 << step, 4, 2)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from sigh_batch.config.generate import ConversationConfig, SplitsConfig
 from sigh_batch.rng import Draws
 from sigh_batch.scene.clock import Clock
 from sigh_batch.scene.conversation import Conversation, Message, Person
 from sigh_batch.scene.corpus import Exchange, Talk, Topic, own_lines, talk
+from sigh_batch.scene.features import Circle, attach, first_unread, interact, typist
 from sigh_batch.scene.habits import draw_habits, shortening
 from sigh_batch.scene.locale import Locale, locale
 from sigh_batch.scene.people import draw_people, names
@@ -48,10 +50,13 @@ def compose(
     while len(script.messages) < count:
         script.add_stretch(group, count)
     messages = script.messages[:count]
+    members = size if not group or cast.chance(0.5) else size + cast.integer(1, 240)
     owner = cast.choice(messages).author if cast.chance(0.85) else cast.integer(0, size - 1)
     if group and draws.chance(0.2):
         outside = [name for name in names(code, split).given if name not in script.present]
         messages = _with_news(draws.fork("news"), here, people, outside, messages, script.title)
+    circle = script.circle(split, owner, group, members)
+    messages = attach(draws.fork("attachments"), config, circle, messages)
     now = script.clock.look()
     channels = draws.shuffled(words.pools["channel"]) if group else []
     title = script.title if group else people[1 - owner].name
@@ -60,6 +65,11 @@ def compose(
         people = tuple(
             person if place == owner else replace(person, name=title) for place, person in enumerate(people)
         )
+    said = _with_status(draws.fork("status"), messages, owner, group)
+    marks = draws.fork("marks")
+    typing = typist(marks, size, owner, said) if marks.chance(config.typing) else None
+    if typing is not None:
+        now = min(now, said[-1].time + timedelta(seconds=marks.integer(3, 90)))
     return Conversation(
         id=identity,
         title=title,
@@ -68,13 +78,15 @@ def compose(
         topic=script.topic,
         people=people,
         owner=owner,
-        messages=_with_status(draws.fork("status"), messages, owner, group),
+        messages=interact(draws.fork("features"), config, circle, said),
         now=now,
         group=group,
         channel=draws.choice(channels) if channels else "",
         channels=tuple(channels),
         community=draws.choice(words.pools["server"]) if group else "",
-        members=size if not group or draws.chance(0.5) else size + draws.integer(1, 240),
+        members=members,
+        unread=first_unread(marks, owner, said) if marks.chance(config.unread) else None,
+        typing=typing,
     )
 
 
@@ -117,9 +129,7 @@ class _Script:
         if not (self._cast and keeps_roles):
             self._cast = plan.shuffled(range(len(self._people)))
         cast = self._cast
-        filler = Filler(
-            self._words, self._here, self._talk.pools, self._given, self.present, self.clock.now.date()
-        )
+        filler = self._filler()
         self._bind(filler, cast)
         filler.bind("hello", self._words.choice(self._talk.pools[f"hello{self.clock.part_of_day()}"]))
         if group and not self.title:
@@ -139,6 +149,24 @@ class _Script:
                 return
         if not topic.cold and plan.chance(0.5):
             self._add(self._unused(shared["closing"].opens), cast, filler, topic)
+
+    def circle(self, split: str, owner: int, group: bool, members: int) -> Circle:
+        """Return who is there, for what they do with the messages."""
+        topic = self._talk.topics[self.topic]
+        return Circle(
+            people=len(self._people),
+            members=members,
+            owner=owner,
+            group=group,
+            cold=topic.cold,
+            emoji=topic.emoji,
+            split=split,
+            fill=lambda pool: self._filler().entry(pool),
+        )
+
+    def _filler(self) -> Filler:
+        day = self.clock.now.date()
+        return Filler(self._words, self._here, self._talk.pools, self._given, self.present, day)
 
     def _left(self, exchanges: tuple[Exchange, ...]) -> int:
         """Return how many of the exchanges this conversation has not had."""

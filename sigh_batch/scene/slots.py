@@ -35,6 +35,15 @@ def gaps_of(text: str) -> tuple[str, ...]:
     return tuple(_GAP.split(text))
 
 
+@functools.lru_cache(maxsize=256)
+def kind_of_link(host: str) -> str:
+    """Return what lies behind an address: photo, doc, track, pay, call, or link for anything else."""
+    for kind, sites in _LINKS.items():
+        if any(site.partition("/")[0] == host for site in sites):
+            return kind
+    return "link"
+
+
 class Filler:
     """Fills the gaps of one topic's wordings; the same gap always gets the same filling."""
 
@@ -62,6 +71,10 @@ class Filler:
     def bind(self, gap: str, filling: str) -> None:
         """Set what a gap is filled with."""
         self._filled[gap] = filling
+
+    def entry(self, pool: str) -> str:
+        """Return an entry of a pool with its gaps filled, another each time."""
+        return self.fill(self._draws.choice(self._pools[pool]))
 
     def fill(self, text: str) -> str:
         """Return a wording with its gaps filled; raises KeyError for a gap that nothing fills."""
