@@ -128,10 +128,9 @@ def _mountains(sheet: _Sheet, draws: Draws) -> None:
         mask = np.clip((rows - top[None, :]) * 128 + 128, 0, 255).astype(np.uint16)
         ground = mix(horizon, oklch(0.38, 0.08, season), min(1.0, far * near + 0.28))
         sheet.blend(ground, mask)
-        if step:
-            texture = sheet.noise(14 << step, 4, 2)
-            lit = ((texture.astype(np.int32) - 128) * (mask > 128) + 128).astype(np.uint16)
-            sheet.shade(lit, 50 + 40 * step)
+        texture = sheet.noise(9 << step, 4, 2)
+        lit = ((texture.astype(np.int32) - 128) * (mask > 128) + 128).astype(np.uint16)
+        sheet.shade(lit, 22 + 45 * step)
 
 
 def _sea(sheet: _Sheet, draws: Draws) -> None:

@@ -96,10 +96,12 @@ def interact(
     draws: Draws, config: ConversationConfig, circle: Circle, messages: tuple[Message, ...]
 ) -> tuple[Message, ...]:
     """Return the messages with answers, corrections, reactions and threads."""
-    changed = []
+    changed: list[Message] = []
     for place, said in enumerate(messages):
         if said.kind == "text":
             reply = _answered(draws, messages, place) if draws.chance(config.replies) else None
+            if changed and reply == changed[-1].reply:
+                reply = None
             edited = bool(said.text) and draws.chance(config.edited)
             reactions = _reactions(draws, circle, said) if draws.chance(config.reactions) else ()
             thread = 0

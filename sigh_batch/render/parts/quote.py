@@ -45,7 +45,7 @@ def _box(page: Page, style: PartStyle, tint: Tint, quoted: Quoted, width: int, m
     left = bar + px(8)
     down = px(5) if filled or outlined else px(1)
     shown = quoted.attachment if quoted.attachment and quoted.attachment.kind == "picture" else None
-    thumb = px(38) if shown else 0
+    thumb = px(46) if shown else 0
     icon = px(14) if quoted.icon else 0
     room = width - left - px(10) - thumb
     name = page.set(quoted.name, page.style(page.sizes.label, 600, 1.3), room, lines=1, direction="auto")
@@ -57,7 +57,8 @@ def _box(page: Page, style: PartStyle, tint: Tint, quoted: Quoted, width: int, m
         direction="auto",
     )
     inner = round(name.height) + round(text.height)
-    tall = max(inner + 2 * down, thumb + 2 * px(3) if thumb else 0)
+    tall = max(inner + 2 * down, px(42) if thumb else 0)
+    side = min(tall - 2 * px(3), px(42))
     wide = (
         left
         + px(10)
@@ -96,8 +97,14 @@ def _box(page: Page, style: PartStyle, tint: Tint, quoted: Quoted, width: int, m
         begin = x + left + (icon + px(4) if icon else 0)
         page.label("quote", text, begin, at, soft, value=str(quoted.number), message=message, parent=root)
         if shown:
-            side = tall - 2 * px(3)
-            page.photo(photo(shown.seed, "square"), x + full - side - px(3), y + px(3), side, side, px(4))
+            page.photo(
+                photo(shown.seed, "square"),
+                x + full - side - px(3),
+                y + (tall - side) // 2,
+                side,
+                side,
+                px(4),
+            )
 
     return Part(wide, tall, draw)
 

@@ -116,12 +116,18 @@ def test_every_kind_of_element_is_noted(name: str) -> None:
 def test_elements_say_what_the_conversation_says(name: str, code: str) -> None:
     for index in range(8):
         page, conversation = draw(name, index, code)
+        here = locale(code)
         people = {person.id: person for person in conversation.people}
         for element in page.elements:
             said = None if element.message is None else conversation.messages[element.message]
-            if element.kind == "author" and said:
+            above = page.elements[element.parent].kind if element.parent is not None else ""
+            if element.kind == "author" and above == "message" and said:
                 assert element.value == conversation.people[said.author].id
-            if element.kind == "author":
+            if element.kind == "author" and above == "quote" and said:
+                quoted = conversation.messages[said.reply or 0]
+                assert element.value == conversation.people[quoted.author].id
+                assert element.text in (people[element.value].name, here.word("you"))
+            elif element.kind == "author":
                 assert element.text == people[element.value or ""].name
             if element.kind == "avatar" and said:
                 assert element.value == conversation.people[said.author].id
