@@ -54,9 +54,12 @@ class RangeReader:
 
     def read_members(self, key: str, offset: int, lengths: Sequence[int]) -> list[bytes]:
         """Return the contents of members that follow each other."""
-        starts = _starts(lengths)
-        data = self.read(key, offset, starts[-1] + lengths[-1])
-        return [data[start : start + length] for start, length in zip(starts, lengths, strict=True)]
+        data = self.read(key, offset, sum(padded(length) + BLOCK for length in lengths[:-1]) + lengths[-1])
+        members, at = [], 0
+        for length in lengths:
+            members.append(data[at : at + length])
+            at += padded(length) + BLOCK
+        return members
 
 
 class FolderReader:
@@ -83,11 +86,11 @@ class FolderReader:
 
     def read_members(self, key: str, offset: int, lengths: Sequence[int]) -> list[bytes]:
         """Return the contents of members that follow each other; a read for each saves a copy of it."""
-        file = self._open(key)
-        return [
-            _whole(os.pread(file.number, length, offset + start), key, self._url, offset + start, length)
-            for start, length in zip(_starts(lengths), lengths, strict=True)
-        ]
+        file, members, at = self._open(key), [], offset
+        for length in lengths:
+            members.append(_whole(os.pread(file.number, length, at), key, self._url, at, length))
+            at += padded(length) + BLOCK
+        return members
 
     def _open(self, key: str) -> _Descriptor:
         """Return an open shard; who drops out while another thread reads it is closed by its last user."""
@@ -117,14 +120,6 @@ class _Descriptor:
     def __del__(self) -> None:
         if self.number >= 0:
             os.close(self.number)
-
-
-def _starts(lengths: Sequence[int]) -> list[int]:
-    """Return where each of some members that follow each other begins, from the first on."""
-    starts = [0]
-    for length in lengths[:-1]:
-        starts.append(starts[-1] + padded(length) + BLOCK)
-    return starts
 
 
 def _whole(data: bytes, key: str, url: str, offset: int, length: int) -> bytes:
