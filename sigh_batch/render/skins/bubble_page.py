@@ -131,7 +131,7 @@ class BubblePainting(Painting[BubbleLook]):
         tall = sum(part.height + gap for part, _, gap in pieces) + low + (px(3) if over else self._down)
         above = px(look.spacing) if row.first else px(look.tight)
         given = self.reactions(place, wide, self._edge_tint()) if look.parts.reactions != "pills" else None
-        overlap = px(8)
+        overlap = self._down - px(1)
 
         def draw(y: int) -> None:
             at, side = y + above, px(look.side)
@@ -151,7 +151,7 @@ class BubblePainting(Painting[BubbleLook]):
                 self._plate(right, bottom, foot, round(time.height))
             self._foot(row, said, time, edited, right, bottom, over, root)
             if given:
-                start = x + px(8) if row.own else max(x + px(4), x + wide - given.width - px(8))
+                start = x + px(8)
                 given.draw(start, at + tall - overlap, given.width, root)
 
         return Block(above + tall + (given.height - overlap if given else 0), draw)
