@@ -136,6 +136,8 @@ def _initials(page: Page, person: Person, x: int, y: int, size: int, radius: flo
     text, count = _letters(person.name)
     ground = oklch(0.56 + 0.02 * (person.avatar % 7), 0.13, person.hue)
     page.box(x, y, size, size, ground, radius)
+    if size < page.px(page.sizes.small) * 1.4:
+        return
     most = size * (0.5 if count == 1 else 0.42) / page.scale
     height = next((known for known in page.sizes if known <= most), page.sizes.small)
     label = page.set(text, page.style(height, 400))

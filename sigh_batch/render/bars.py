@@ -14,13 +14,16 @@ from sigh_batch.rng import Draws
 from sigh_batch.scene.conversation import Conversation
 from sigh_batch.scene.locale import Locale
 
+_TOPS = {"round": 47.0, "flat": 26.0, "dots": 28.0, "grey_dots": 30.0, "buttons": 30.0, "": 0.0}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phone:
-    """What a phone shows around every application."""
+    """What a phone shows around every application, and a computer above it."""
 
     status: str
-    """round (time in the middle of a wide margin) or flat (a narrow bar); empty on computers."""
+    """round (time in the middle of a wide margin) or flat (a narrow bar); on computers dots, grey_dots or
+    buttons (the window's own), or nothing."""
     battery: int
     signal: int
     network: str
@@ -30,7 +33,7 @@ class Phone:
     @property
     def top(self) -> float:
         """Height of the status bar in logical pixels."""
-        return {"round": 47.0, "flat": 26.0, "": 0.0}[self.status]
+        return _TOPS[self.status]
 
     @property
     def bottom(self) -> float:
@@ -39,8 +42,9 @@ class Phone:
 
 
 def draw_phone(draws: Draws, form: str) -> Phone:
-    """Return the phone's own signs, none on a computer."""
-    status = draws.choice(("round", "flat", "flat")) if form == "phone" else ""
+    """Return the phone's own signs; on a computer those of the window, where the picture shows them."""
+    kinds = ("round", "flat", "flat") if form == "phone" else ("", "", "", "dots", "grey_dots", "buttons")
+    status = draws.choice(kinds)
     return Phone(
         status=status,
         battery=draws.integer(6, 100),
@@ -51,8 +55,8 @@ def draw_phone(draws: Draws, form: str) -> Phone:
 
 
 def paint_status(page: Page, phone: Phone, here: Locale, conversation: Conversation, ink: Color) -> None:
-    """Draw the status bar: the time, the network and the battery."""
-    if not phone.status:
+    """Draw a phone's status bar: the time, the network and the battery."""
+    if phone.status not in ("round", "flat"):
         return
     height = page.px(phone.top)
     round_ends = phone.status == "round"
@@ -117,6 +121,8 @@ class Header:
     subtitle: bool
     line: bool
     """Whether a hairline stands below."""
+    bright: bool = False
+    """Whether the icons have the accent's colour."""
 
 
 def paint_header(
@@ -137,6 +143,7 @@ def paint_header(
     if header.line:
         page.box(0, top + height - page.hair, page.width, page.hair, palette.line)
     bar = page.note("header", 0, top, page.width, height, text=title)
+    ink = palette.accent if header.bright else palette.bar_soft
     left, right = px(8), page.width - px(10)
     if header.back:
         page.icon(header.back, left, top + (height - px(24)) // 2, px(24), palette.bar_text, 2.1)
@@ -145,7 +152,7 @@ def paint_header(
         left += px(8)
     for name in reversed(header.icons):
         right -= px(22)
-        page.icon(name, right, top + (height - px(22)) // 2, px(22), palette.bar_soft, 1.9)
+        page.icon(name, right, top + (height - px(22)) // 2, px(22), ink, 1.9)
         right -= px(16)
     if header.centered:
         _centered_title(page, palette, header, avatars, conversation, top, height, title, subtitle, bar)
@@ -254,6 +261,8 @@ class InputBar:
     """Corner radius of the field."""
     outlined: bool
     """Whether the field has an outline in place of a fill."""
+    bright: bool = False
+    """Whether the icons beside the field have the accent's colour."""
 
 
 def input_height(page: Page, bar: InputBar, phone: Phone) -> int:
@@ -273,9 +282,10 @@ def paint_input(
     y = top + margin
     icon = px(24)
     dim = palette.secondary(behind or palette.ground)
+    beside = palette.accent if bar.bright else dim
     left, right = margin, page.width - margin
     for name in bar.left:
-        page.icon(name, left, y + (height - icon) // 2, icon, dim, 1.8)
+        page.icon(name, left, y + (height - icon) // 2, icon, beside, 1.8)
         left += icon + px(10)
     for place, name in enumerate(reversed(bar.right)):
         if bar.disc and place == 0:
@@ -287,7 +297,7 @@ def paint_input(
             right -= px(8)
         else:
             right -= icon
-            page.icon(name, right, y + (height - icon) // 2, icon, dim, 1.8)
+            page.icon(name, right, y + (height - icon) // 2, icon, beside, 1.8)
             right -= px(12)
     field = page.note("input", left, y, right - left, height, text=hint)
     fill = behind if bar.outlined and behind else palette.field

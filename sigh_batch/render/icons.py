@@ -40,6 +40,7 @@ ICONS: dict[str, _Icon] = {
         turns=True,
     ),
     "search": _Icon(strokes=("M15.4 15.4 L20 20",), rings=((10.5, 10.5, 7.2),)),
+    "cross": _Icon(strokes=("M5 5 L19 19", "M19 5 L5 19")),
     "plus": _Icon(strokes=("M12 5 L12 19", "M5 12 L19 12")),
     "plus_disc": _Icon(strokes=("M12 8 L12 16", "M8 12 L16 12"), rings=((12, 12, 10),)),
     "mic": _Icon(
@@ -73,6 +74,21 @@ ICONS: dict[str, _Icon] = {
     ),
     "tick": _Icon(strokes=("M4.5 12.8 L9.3 17.6 L19.5 6.8",)),
     "ticks": _Icon(strokes=("M1.5 12.8 L6.3 17.6 L16 6.8", "M10.8 17.4 L11.2 17.6 L21.5 6.8")),
+    "tick_ring": _Icon(strokes=("M7.5 12.4 L10.8 15.6 L16.6 9",), rings=((12, 12, 10),)),
+    "tick_disc": _Icon(strokes=("M7.5 12.4 L10.8 15.6 L16.6 9",), rings=((12, 12, 10), (12, 12, 9.2))),
+    "heart": _Icon(
+        strokes=(
+            "M12 20 C5 15 3 11.5 3 8.6 C3 5.8 5.2 4 7.5 4 C9.5 4 11.2 5.2 12 7 C12.8 5.2 14.5 4 16.5 4 "
+            "C18.8 4 21 5.8 21 8.6 C21 11.5 19 15 12 20 Z",
+        )
+    ),
+    "thumb": _Icon(
+        fills=(
+            "M2.5 10 L6.5 10 L6.5 21 L2.5 21 Z",
+            "M8 10.4 L11.6 3 C13.6 3 14.6 4.4 14.3 6.2 L13.8 9 L19 9 C20.7 9 21.8 10.4 21.4 12 "
+            "L19.6 19 C19.2 20.2 18.3 21 17 21 L8 21 Z",
+        )
+    ),
     "clock": _Icon(strokes=("M12 7 L12 12 L15.5 14",), rings=((12, 12, 9),)),
     "hash": _Icon(strokes=("M9.7 4 L7.3 20", "M16.7 4 L14.3 20", "M4.8 9 L20 9", "M4 15 L19.2 15")),
     "lock": _Icon(

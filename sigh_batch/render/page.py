@@ -180,6 +180,21 @@ class Page:
             radii = (radii[1], radii[0], radii[3], radii[2])
         self.canvas.rect(self.turned(x, width), y, width, height, fill, radii)
 
+    def fade(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        upper: Color,
+        lower: Color,
+        radii: Radii = 0.0,
+    ) -> None:
+        """Fill a rectangle that changes from one colour to another on the way down."""
+        if self.rtl and isinstance(radii, tuple):
+            radii = (radii[1], radii[0], radii[3], radii[2])
+        self.canvas.gradient(self.turned(x, width), y, width, height, upper, lower, radii)
+
     def edge(
         self,
         x: float,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sigh_batch.render.colors import Rgb, contrast, mix, oklch, readable, text_on
 from sigh_batch.rng import Draws
@@ -63,12 +63,14 @@ def draw_palette(
     *,
     ground: Rgb | None = None,
     hue: float | None = None,
+    accent_hue: float | None = None,
     colored_bar: bool = False,
 ) -> Palette:
     """Return the colours of a light or dark interface; a `colored_bar` has the accent's colour."""
     if hue is None:
         hue = draws.uniform(0.58, 0.82) if draws.chance(0.75) else draws.random()
-    accent_hue = draws.random()
+    if accent_hue is None:
+        accent_hue = draws.random()
     tint = draws.uniform(0.0, 0.028 if dark else 0.008)
     if dark:
         level = draws.uniform(0.16, 0.31)
@@ -110,3 +112,9 @@ def draw_palette(
         accent=readable(accent_level, draws.uniform(0.11, 0.2), accent_hue, ground, floor),
         alert=oklch(0.6, 0.2, 0.07),
     )
+
+
+def flat(palette: Palette) -> Palette:
+    """Return the colours of an interface whose bars have no ground of their own."""
+    ground = palette.ground
+    return replace(palette, bar=ground, foot=ground, bar_text=palette.text, bar_soft=palette.soft)

@@ -18,9 +18,10 @@ def paint_sidebar(
     here: Locale,
     *,
     width: int,
+    top: int,
     head: int,
 ) -> None:
-    """Draw the column; `head` is the height of its top line."""
+    """Draw the column from `top`; `head` is the height of its top line."""
     px = page.px
     shade = (0, 0, 0) if palette.dark else (30, 34, 60)
     ground = mix(palette.ground, shade, 0.22 if palette.dark else 0.045)
@@ -32,11 +33,11 @@ def paint_sidebar(
         lines=1,
         direction="auto",
     )
-    page.label("header", title, px(16), round((head - title.height) / 2), palette.text)
-    page.icon("down", width - px(32), (head - px(18)) // 2, px(18), palette.text, 2.2)
-    page.box(0, head - page.hair, width, page.hair, palette.line)
+    page.label("header", title, px(16), top + round((head - title.height) / 2), palette.text)
+    page.icon("down", width - px(32), top + (head - px(18)) // 2, px(18), palette.text, 2.2)
+    page.box(0, top + head - page.hair, width, page.hair, palette.line)
     foot = px(54)
-    _channels(page, palette, conversation, ground, width, head + px(12), page.height - foot)
+    _channels(page, palette, conversation, ground, width, top + head + px(12), page.height - foot)
     y = page.height - foot
     me = conversation.people[conversation.owner]
     strip = mix(ground, shade, 0.16 if palette.dark else 0.04)
@@ -46,16 +47,16 @@ def paint_sidebar(
         me.name, page.style(page.sizes.label, 600, 1.3), width - px(112), lines=1, direction="auto"
     )
     state = page.set(here.word("online"), page.style(page.sizes.small, 400, 1.3), width - px(112), lines=1)
-    top = y + round((foot - name.height - state.height) / 2)
+    at = y + round((foot - name.height - state.height) / 2)
     page.label(
         "author",
         name,
         px(50),
-        top,
+        at,
         readable(0.95 if palette.dark else 0.25, 0.0, 0.0, strip, 4.5),
         value=me.id,
     )
-    page.text(state, px(50), top + round(name.height), palette.secondary(strip))
+    page.text(state, px(50), at + round(name.height), palette.secondary(strip))
     for place, icon in enumerate(("mic", "speaker")):
         page.icon(
             icon, width - px(58) + place * px(28), y + (foot - px(18)) // 2, px(18), palette.secondary(strip)

@@ -9,6 +9,7 @@ from sigh_batch.registry import Registry
 skins: Registry[Any] = Registry(
     "skin",
     {
+        "modern": "sigh_batch.render.skins.modern",
         "server": "sigh_batch.render.skins.server",
         "bubbles": "sigh_batch.render.skins.bubbles",
         "sms": "sigh_batch.render.skins.sms",

@@ -23,6 +23,7 @@ from sigh_batch.render.skins import skins
 from sigh_batch.render.skins.base import Pill
 from sigh_batch.render.skins.bubble_page import BubbleLook, BubblePainting
 from sigh_batch.render.wallpaper import draw_wallpaper, paint_wallpaper
+from sigh_batch.render.window import paint_window
 from sigh_batch.rng import Draws
 from sigh_batch.scene.conversation import Conversation
 from sigh_batch.scene.locale import Locale
@@ -128,6 +129,7 @@ class BubbleSkin:
             page.box(0, bottom, page.width, page.height - bottom, palette.foot)
         behind = None if floating else palette.foot
         paint_input(page, palette, look.bar, look.phone, here.word("message"), behind)
+        paint_window(page, look.phone, palette, conversation)
 
 
 def _input(draws: Draws, phone: bool) -> InputBar:

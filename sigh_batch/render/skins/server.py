@@ -19,6 +19,7 @@ from sigh_batch.render.parts.style import draw_part_style
 from sigh_batch.render.sidebar import paint_sidebar
 from sigh_batch.render.skins import skins
 from sigh_batch.render.skins.list_page import ListLook, ListPainting
+from sigh_batch.render.window import paint_window
 from sigh_batch.rng import Draws
 from sigh_batch.scene.conversation import Conversation
 from sigh_batch.scene.locale import Locale
@@ -99,10 +100,11 @@ class ServerSkin:
         wide = look.side and page.width >= page.px(_WIDE)
         column = page.px(_SIDE) if wide else 0
         if wide:
-            head = page.px(look.header.height)
-            paint_sidebar(page, look.palette, avatars, conversation, here, width=column, head=head)
+            top, head = page.px(look.phone.top), page.px(look.header.height)
+            paint_sidebar(page, look.palette, avatars, conversation, here, width=column, top=top, head=head)
         with page.beside(column):
             self._paint_channel(page, conversation, here, look, avatars)
+        paint_window(page, look.phone, look.palette, conversation)
 
     def _paint_channel(
         self, page: Page, conversation: Conversation, here: Locale, look: ListLook, avatars: Avatars

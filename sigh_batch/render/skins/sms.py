@@ -89,7 +89,7 @@ class SmsSkin:
             widest=draws.uniform(0.7, 0.78),
             pause=draws.choice((900.0, 1800.0, 3600.0)),
             days=draws.choice(("relative", "weekday", "weekday", "long")),
-            receipt=draws.chance(0.75),
+            receipt="words" if draws.chance(0.75) else "",
         )
 
     def paint(

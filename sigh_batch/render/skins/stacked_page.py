@@ -37,8 +37,20 @@ class StackedLook(Look):
     pause: float
     """Silence in seconds after which the time is shown."""
     days: str
-    receipt: bool
-    """Whether Delivered or Read stands below the last message."""
+    receipt: str
+    """What tells that my last message was read: words below it, the reader's face (face), or nothing."""
+    end: Rgb | None = None
+    """Colour of my bubbles at the page's foot, where it changes on the way down from `mine` at its top."""
+    avatar: float = 28.0
+    """Size of the avatars beside their bubbles."""
+    alone: bool = False
+    """Whether they stand beside the bubbles of direct conversations as well."""
+    badge: str = "top"
+    """Edge of the bubble on which reactions stand: top or bottom."""
+    times: str = "between"
+    """between (after a silence) or below (under the last bubble of a group)."""
+    chats: bool = False
+    """Whether the list of conversations stands at the side, where the window is wide enough."""
 
 
 class StackedPainting(Painting[StackedLook]):
@@ -52,11 +64,13 @@ class StackedPainting(Painting[StackedLook]):
         super().__init__(page, conversation, here, look, avatars)
         self._big = page.style(page.sizes.body * 2.8, 400, 1.2)
         self._across, self._down = page.px(look.across), page.px(look.down)
-        self._beside = page.px(36) if conversation.group else 0
+        self._beside = page.px(look.avatar + 8) if conversation.group or look.alone else 0
         self._widest = int((page.width - self._beside) * look.widest) - 2 * self._across
 
     def rows(self) -> list[Row]:
         """Return the rows, with the time after a silence."""
+        if self._look.times == "below":
+            return rows_of(self._conversation, days=True, window=300.0)
         return rows_of(self._conversation, days=False, window=90.0, pause=self._look.pause)
 
     def tint(self, own: bool) -> Tint:
@@ -72,16 +86,25 @@ class StackedPainting(Painting[StackedLook]):
 
     def below(self) -> Iterator[Block]:
         """Yield the bubble of somebody typing, or how far my last message has come."""
-        conversation, last = self._conversation, self.rows()[-1]
+        look, last = self._look, self.rows()[-1]
         part = self.typing(self._widest, self.tint(False))
         if part:
             yield self._typing(part)
-        elif self._look.receipt and not conversation.group and last.kind == "message" and last.own:
-            yield self._receipt(conversation.messages[last.place])
+        elif look.receipt and last.kind == "message" and last.own:
+            said = self._conversation.messages[last.place]
+            if look.receipt == "face":
+                yield self._seen(said)
+            elif not self._conversation.group:
+                yield self._receipt(said)
 
     def pause(self, said: Message) -> Block:
-        """Return the line with day and time."""
-        return self._when(said.time)
+        """Return the line with day and time, or with the day alone where times stand below messages."""
+        if self._look.times == "between":
+            return self._when(said.time)
+        day, now = said.time.date(), self._conversation.now.date()
+        pill = Pill(ground=None, ink=self._look.palette.soft, weight=500, margin=8)
+        text = day_text(self._here, day, now, self._look.days)
+        return pill_block(self._page, pill, "separator", text, value=day.isoformat())
 
     def _when(self, moment: dt.datetime) -> Block:
         """Return the line with day and time, the day in bold where the header is centred."""
@@ -129,6 +152,24 @@ class StackedPainting(Painting[StackedLook]):
 
         return Block(round(text.height) + page.px(4), draw)
 
+    def _seen(self, said: Message) -> Block:
+        """Return the small faces of those who have read a message, or the mark of one that was only sent."""
+        page, px, conversation = self._page, self._page.px, self._conversation
+        size, gap = px(15), px(3)
+        others = [place for place in range(len(conversation.people)) if place != conversation.owner]
+        shown = others[:4] if said.status == "read" else []
+
+        def draw(y: int) -> None:
+            x = page.width - px(self._look.side) - size
+            for place in shown:
+                self._avatars.draw(page, conversation.people[place], x, y + px(4), size)
+                x -= size + gap
+            if not shown:
+                ink = self._look.palette.soft
+                page.icon("tick_ring" if said.status == "sent" else "tick_disc", x, y + px(4), size, ink, 2.2)
+
+        return Block(size + px(6), draw)
+
     def _typing(self, part: Part) -> Block:
         px = self._page.px
         x, above = px(self._look.side) + self._beside, px(self._look.spacing)
@@ -141,48 +182,87 @@ class StackedPainting(Painting[StackedLook]):
         return Block(above + tall, draw)
 
     def message(self, row: Row, said: Message) -> Block:
-        """Return a message: its name, what it answers, its bubbles, the reactions on the uppermost."""
+        """Return a message: its name, what it answers, its bubbles with the reactions, the line below."""
         page, look, px, place = self._page, self._look, self._page.px, row.place
         own = row.own
         pieces = self._pieces(row, said)
-        name = None
-        if self._conversation.group and not own and row.first:
-            person = self._conversation.people[said.author]
-            name = page.set(person.name, self._small, self._widest, lines=1, direction="auto")
+        name = self.heading(row, said)
         given = self.reactions(place, self._widest, self._page_tint())
-        lift = px(14) if given else 0
-        head = (round(name.height) + px(2) if name else 0) + lift
+        lift = px(14) if given and look.badge == "top" else 0
+        drop = given.height - px(9) if given and look.badge == "bottom" else 0
+        head = (name.height + px(2) if name else 0) + lift
         above = px(look.spacing) if row.first else px(look.tight)
         wide = max(part.width for part, _ in pieces)
         tall = sum(part.height for part, _ in pieces) + px(3) * (len(pieces) - 1)
-        edited = self.edited(said)
-        under = round(edited.height) + px(2) if edited else 0
+        foot = self._foot(row, said)
+        under = drop + (foot.height + px(2) if foot else 0)
 
         def draw(y: int) -> None:
             at = y + above
             x = page.width - px(look.side) - wide if own else px(look.side) + self._beside
             root = self.begin(place, x, at, wide, head + tall + under)
             if name:
-                self.author(name, x + self._across, at, look.palette.soft, place, root)
+                name.draw(x + self._across, at, name.width, root)
             at += head
             if self._beside and not own and row.last:
-                self.face(px(look.side) - px(4), at + tall - px(28), px(28), place, root)
+                size = px(look.avatar)
+                self.face(px(look.side) - px(4), at + tall - size, size, place, root)
             top = at
             for part, badge in pieces:
                 left = x + wide - part.width if own else x
                 part.draw(left, top, part.width, root)
                 if badge and given:
-                    start = left - px(12) if own else left + part.width - given.width + px(12)
-                    start = min(max(start, px(4)), page.width - given.width - px(4))
-                    given.draw(start, top - lift, given.width, root)
+                    self._badge(given, left, part.width, top - lift if lift else at + tall - px(9), own, root)
                 top += part.height + px(3)
-            if edited:
-                left = x + wide - round(edited.width) - px(4) if own else x + px(4)
-                page.label(
-                    "edited", edited, left, at + tall + px(1), look.palette.soft, message=place, parent=root
-                )
+            if foot:
+                left = x + wide - foot.width - px(4) if own else x + px(4)
+                foot.draw(left, at + tall + drop + px(1), foot.width, root)
 
         return Block(above + head + tall + under, draw)
+
+    def heading(self, row: Row, said: Message) -> Part | None:
+        """Return what stands above the first bubble of a group: in group conversations, the name."""
+        if not self._conversation.group or row.own or not row.first:
+            return None
+        person = self._conversation.people[said.author]
+        name = self._page.set(person.name, self._small, self._widest, lines=1, direction="auto")
+        ink = self._look.palette.soft
+
+        def draw(x: int, y: int, width: int, root: int | None) -> None:  # noqa: ARG001
+            self.author(name, x, y, ink, row.place, root)
+
+        return Part(round(name.width + 0.49), round(name.height), draw)
+
+    def _foot(self, row: Row, said: Message) -> Part | None:
+        """Return the line below a message: that it was changed, and when it was sent."""
+        page, px, place, ink = self._page, self._page.px, row.place, self._look.palette.soft
+        edited = self.edited(said)
+        time = None
+        if self._look.times == "below" and row.last:
+            time = page.set(self._here.time(said.time), self._small)
+        shown = [text for text in (edited, time) if text]
+        if not shown:
+            return None
+
+        def draw(x: int, y: int, width: int, root: int | None) -> None:  # noqa: ARG001
+            if edited:
+                page.label("edited", edited, x, y, ink, message=place, parent=root)
+                x += round(edited.width) + px(6)
+            if time:
+                self.time(time, x, y, ink, place, root)
+
+        wide = sum(round(text.width) for text in shown) + px(6) * (len(shown) - 1)
+        return Part(wide, max(round(text.height) for text in shown), draw)
+
+    def _badge(self, given: Part, left: int, width: int, y: int, own: bool, root: int | None) -> None:
+        """Draw the reactions across a corner of a bubble."""
+        page, px = self._page, self._page.px
+        if self._look.badge == "top":
+            start = left - px(12) if own else left + width - given.width + px(12)
+        else:
+            start = left + width - given.width - px(8) if width > given.width + px(16) else left + px(4)
+        start = min(max(start, px(4)), page.width - given.width - px(4))
+        given.draw(start, y, given.width, root)
 
     def _page_tint(self) -> Tint:
         """Return the colours of what stands outside bubbles."""
@@ -209,7 +289,8 @@ class StackedPainting(Painting[StackedLook]):
             found.append(words if big else self._in_bubble(row, words))
         if carried and kind == "link":
             found.append(carried)
-        pieces = [(part, number == 0) for number, part in enumerate(found)]
+        marked = 0 if self._look.badge == "top" else len(found) - 1
+        pieces = [(part, number == marked) for number, part in enumerate(found)]
         return [(narrow(quote), False), *pieces] if quote else pieces
 
     def _in_bubble(self, row: Row, part: Part) -> Part:
@@ -235,4 +316,13 @@ class StackedPainting(Painting[StackedLook]):
             radii = (radius, upper, lower, radius) if row.own else (upper, radius, radius, lower)
         elif row.last:
             lower_tail(page, x, width, y + height, radius, color, row.own)
-        page.box(x, y, width, height, color, radii)
+        if row.own and look.end:
+            above, below = (mix(look.mine, look.end, _part(at, page.height)) for at in (y, y + height))
+            page.fade(x, y, width, height, above, below, radii)
+        else:
+            page.box(x, y, width, height, color, radii)
+
+
+def _part(place: int, whole: int) -> float:
+    """Return how far down the page a place lies, 0 to 1."""
+    return min(1.0, max(0.0, place / whole))
