@@ -79,12 +79,17 @@ def _avatar_pools() -> dict[str, tuple[int, ...]]:
     }
 
 
+def avatar_seeds(split: str) -> tuple[int, ...]:
+    """Return the seeds of the generated avatars that a split may use."""
+    return _avatar_pools()[split]
+
+
 def draw_people(draws: Draws, code: str, split: str, count: int, style: str) -> tuple[Person, ...]:
     """Return different people; `style` is full, given or handle: how they appear in this conversation."""
     pools = names(code, split)
     pattern = locale(code).names
     given = _different(draws, pools.given, count)
-    avatars = _avatar_pools()[split]
+    avatars = avatar_seeds(split)
     shift = draws.random()
     people = []
     for place in range(count):

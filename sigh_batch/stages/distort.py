@@ -19,6 +19,7 @@ from sigh_batch.degrade.encode import encode
 from sigh_batch.degrade.operation import replay
 from sigh_batch.degrade.picture import Picture, picture_of
 from sigh_batch.degrade.twins import SOURCE, Twins, differing, marked
+from sigh_batch.errors import NothingToForge
 from sigh_batch.forge.case import Case
 from sigh_batch.forge.hand import Hand
 from sigh_batch.render.encode import mask_png
@@ -123,12 +124,13 @@ class Distort:
             case.pixels, boxes=boxes_of(case.elements), kinds=[element.kind for element in case.elements]
         )
         before = self._world.before(draws.fork("before"), clean)
-        by_scene = draws.fork("depth").chance(self._scene_share)
         work = draws.fork("forgery")
-        if by_scene:
-            forged = self._change_scene(work, original)
-            twins, before = self._world.redo(before, _twins(clean, forged))
-            deed = Deed(forged=forged)
+        changed = (
+            self._change_scene(work, original) if draws.fork("depth").chance(self._scene_share) else None
+        )
+        if changed is not None:
+            twins, before = self._world.redo(before, _twins(clean, changed))
+            deed = Deed(forged=changed)
         else:
             clean = replay(clean, before)
             deed = self._change_pixels(work, original, replace(case, pixels=clean.pixels))
@@ -151,13 +153,17 @@ class Distort:
             twins=twins,
             drawn=drawn,
             benign=next((step["type"] for step in honest if "skipped" not in step), None),
-            scene_depth=by_scene,
+            scene_depth=changed is not None,
         )
 
-    def _change_scene(self, draws: Draws, original: Original) -> Forged:
+    def _change_scene(self, draws: Draws, original: Original) -> Forged | None:
+        """Return the picture of a changed conversation, or None where it shows no message to change."""
         weights = self._plan.scene_operations[original.split]
-        count = self._plan.count(draws)
-        return self._scenes.forge(draws, original, weights, count, self._config.min_pixels)
+        count = self._plan.count(draws.fork("scene"))
+        try:
+            return self._scenes.forge(draws, original, weights, count, self._config.min_pixels)
+        except NothingToForge:
+            return None
 
     def _change_pixels(self, draws: Draws, original: Original, case: Case) -> Deed:
         hand = self._plan.hand(draws.fork("hand"), original.split)

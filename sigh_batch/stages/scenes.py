@@ -16,6 +16,7 @@ from sigh_batch.degrade.twins import differing
 from sigh_batch.errors import ConfigError, DataError, MissingGlyph, NothingToForge
 from sigh_batch.forge.operation import scene_forgeries
 from sigh_batch.rng import Draws
+from sigh_batch.scene.conversation import Conversation, Message
 from sigh_batch.sources import Original, Source
 from sigh_batch.stages.engine import engine_of
 from sigh_batch.stages.forging import Forged
@@ -46,6 +47,14 @@ def _origin_of(source: Source) -> RunSpec | None:
     return RunSpec.from_json(json.dumps({**source.origin, "out": "the source"}))
 
 
+class Drawn(NamedTuple):
+    """A scene and the picture of it."""
+
+    scene: Scene
+    pixels: Pixels
+    elements: tuple[Element, ...]
+
+
 class Scenes:
     """Draws the conversations of a generated set anew."""
 
@@ -62,31 +71,36 @@ class Scenes:
         Raises NothingToForge when not one can be made, DataError when the untouched conversation is not
         drawn as it is stored.
         """
-        assert original.index is not None, "a generated picture"
-        clean = now = self._draw(self._generate.scene(original.index))
+        clean = now = self.draw(original)
         if not np.array_equal(clean.pixels, original.pixels):
             raise DataError(
                 f"sample {original.id} is drawn otherwise than it is stored, though by the same versions; "
                 "avatars, fonts or a corpus may have changed: set distort.scene to 0"
             )
-        ops: list[Json] = []
+        deeds: list[_Deed] = []
         for number in range(count):
-            tries = _FURTHER_TRIES if ops else _TRIES
+            tries = _FURTHER_TRIES if deeds else _TRIES
             edit = self._edit(draws.fork(f"edit{number}"), now, weights, least, tries)
             if edit is not None:
-                now, entry = edit
-                ops.append(entry)
-        if not ops or np.count_nonzero(differing(clean.pixels, now.pixels)) < least:
+                now, deed = edit
+                deeds.append(deed)
+        if not deeds or np.count_nonzero(differing(clean.pixels, now.pixels)) < least:
             raise NothingToForge(
                 f"none of the drawn edits finds a message to change in sample {original.id}; "
                 "give other distort.scene_operations"
             )
-        return Forged(pixels=now.pixels, elements=now.elements, ops=tuple(ops))
+        ops = tuple(deed.entry_on(now) for deed in deeds)
+        return Forged(pixels=now.pixels, elements=now.elements, ops=ops)
+
+    def draw(self, original: Original) -> Drawn:
+        """Return a picture of the set as it is drawn again, nothing changed."""
+        assert original.index is not None, "a generated picture"
+        return self._draw(self._generate.scene(original.index))
 
     def _edit(
-        self, draws: Draws, now: _Drawn, weights: Mapping[str, float], least: int, tries: int
-    ) -> tuple[_Drawn, Json] | None:
-        """Return what is drawn after one edit, and its entry; None when none can be made."""
+        self, draws: Draws, now: Drawn, weights: Mapping[str, float], least: int, tries: int
+    ) -> tuple[Drawn, _Deed] | None:
+        """Return what is drawn after one edit, and what was done; None when none can be made."""
         visible = frozenset(e.message for e in now.elements if e.kind == "message" and e.message is not None)
         for attempt in range(tries):
             own = draws.fork(str(attempt))
@@ -100,28 +114,45 @@ class Scenes:
             except MissingGlyph:
                 continue
             if np.count_nonzero(differing(now.pixels, drawn.pixels)) >= least:
-                return drawn, _placed(entry, forgery.shows, drawn.elements)
+                number = entry["params"]["message"]
+                message = None if number is None or not forgery.shows else conversation.messages[number]
+                return drawn, _Deed(entry, forgery.shows, message)
         return None
 
-    def _draw(self, scene: Scene) -> _Drawn:
+    def _draw(self, scene: Scene) -> Drawn:
         page = self._generate.paint(scene)
         pixels = np.ascontiguousarray(page.canvas.rgba()[..., :3])
-        return _Drawn(scene, pixels, tuple(page.elements))
+        return Drawn(scene, pixels, tuple(page.elements))
 
 
-class _Drawn(NamedTuple):
-    """A scene and the picture of it."""
+class _Deed(NamedTuple):
+    """One edit: its entry, and what to look for where it is drawn."""
 
-    scene: Scene
-    pixels: Pixels
-    elements: tuple[Element, ...]
+    entry: Json
+    kinds: tuple[str, ...]
+    message: Message | None
+    """What it was done to, if that is still there."""
+
+    def entry_on(self, drawn: Drawn) -> Json:
+        """Return the entry with its target, its box, and the number that its message has in the end."""
+        params = self.entry["params"]
+        if self.message is not None:
+            params = {**params, "message": _number_of(self.message, drawn.scene.conversation)}
+        person = params.get("person")
+        for kind in self.kinds:
+            for target, element in enumerate(drawn.elements):
+                same = element.value == person if person else element.message == params["message"]
+                if element.kind == kind and same:
+                    return {**self.entry, "params": params, "target": target, "box": list(element[1:5])}
+        return {**self.entry, "params": params}
 
 
-def _placed(entry: Json, kinds: tuple[str, ...], elements: tuple[Element, ...]) -> Json:
-    """Return an entry with its target and box: the first element of its message that shows the change."""
-    message = entry["params"].get("message")
-    for kind in kinds:
-        for number, element in enumerate(elements):
-            if element.kind == kind and element.message == message:
-                return {**entry, "target": number, "box": list(element[1:5])}
-    return {**entry, "target": None, "box": None}
+def _number_of(message: Message, conversation: Conversation) -> int | None:
+    """Return where a message has come to: the very same one, or at least one that says the same."""
+    alike = None
+    for number, other in enumerate(conversation.messages):
+        if other is message:
+            return number
+        if alike is None and (other.author, other.text) == (message.author, message.text):
+            alike = number
+    return alike
