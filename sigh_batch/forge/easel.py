@@ -48,6 +48,12 @@ def set_line(text: str, style: TextStyle, rtl: bool) -> Paragraph:
     return _tools.typesetter.set(text, style, direction="rtl" if rtl else "ltr")
 
 
+def set_lines(text: str, style: TextStyle, width: float, rtl: bool) -> tuple[str, ...]:
+    """Return the lines of a text that is set no wider than this."""
+    paragraph = _tools.typesetter.set(text, style, width, direction="rtl" if rtl else "ltr")
+    return tuple(line.text for line in paragraph.lines)
+
+
 def can_write(paragraph: Paragraph) -> bool:
     """Say whether the fonts have a glyph for each of its characters."""
     return not any(0 in run.glyphs for word in words_in(paragraph) for run in word.shape.runs)

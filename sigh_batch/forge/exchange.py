@@ -59,6 +59,18 @@ def plan(passage: Passage, text: str, hand: Hand, kit: Kit, seed: int) -> Json |
     }
 
 
+def whole(passage: Passage, text: str, seed: int) -> Json:
+    """Return the plan of a line that is written anew from its beginning to its end."""
+    return {
+        "line": passage.text,
+        "stretch": [passage.text, text, passage.lettering.x, round(passage.right, 2)],
+        "lettering": passage.lettering.as_json(),
+        "place": [passage.y, passage.width, passage.height, passage.tail, passage.centred],
+        "shift": 0,
+        "seed": seed,
+    }
+
+
 def passage_from(params: Mapping[str, Any], target: int) -> tuple[Passage, Stretch]:
     """Return the line and its stretch that a plan is about.
 
@@ -87,41 +99,58 @@ def passage_from(params: Mapping[str, Any], target: int) -> tuple[Passage, Stret
 
 def edit(operation: PixelForgery, case: Case, params: Mapping[str, Any], hand: Hand, kit: Kit) -> Edit:
     """Return the picture on which one line was written anew by plan, with what is to be told about it."""
-    target = _target(case, params)
+    target = target_of(case, params)
     retouch = Retouch(case, hand)
-    told = carry_out(retouch, params, target, hand, kit)
-    source = retouch.source
+    passage, _ = passage_from(params, target)
+    pen = pen_for(case, passage, hand, kit, int(params["seed"]))
+    told = carry_out(retouch, params, target, pen, copies=hand.glyphs)
     old, new = params["stretch"][:2]
-    entry = operation.entry(
-        {**params, **told}, hand, retouch.box, source=source[0] if source else None, old=old, new=new
-    )
+    elements = elements_after(case.elements, params, target)
+    return finished(operation, retouch, {**params, **told}, hand, old, new, elements)
+
+
+def finished(
+    operation: PixelForgery,
+    retouch: Retouch,
+    params: Mapping[str, Any],
+    hand: Hand,
+    old: str | None,
+    new: str | None,
+    elements: tuple[Element, ...] | None,
+) -> Edit:
+    """Return what was made of a picture, with what is to be told about it."""
+    source = retouch.source
+    box = source[0] if source else None
     return Edit(
         pixels=retouch.pixels,
-        entry=entry,
+        entry=operation.entry(params, hand, retouch.box, source=box, old=old, new=new),
         source=source[1] if source else None,
-        elements=elements_after(case, params, target),
+        elements=elements,
     )
 
 
-def _target(case: Case, params: Mapping[str, Any]) -> int:
+def target_of(case: Case, params: Mapping[str, Any]) -> int:
+    """Return the number of the element that an edit is about.
+
+    Raises ConfigError where the picture has no such element.
+    """
     target = params.get("target")
     if not isinstance(target, int) or not 0 <= target < len(case.elements):
         raise ConfigError(f"no element {target!r} on this picture; it has {len(case.elements)}")
     return target
 
 
-def carry_out(retouch: Retouch, params: Mapping[str, Any], target: int, hand: Hand, kit: Kit) -> Json:
+def carry_out(retouch: Retouch, params: Mapping[str, Any], target: int, pen: Pen, *, copies: bool) -> Json:
     """Do what a plan says; return what became of it beyond the plan: which letters were copied or written."""
     case = retouch.case
     passage, stretch = passage_from(params, target)
-    pen = pen_for(case, passage, hand, kit, int(params["seed"]))
     rtl, shift = passage.lettering.rtl, int(params["shift"])
     gaps = _gaps(passage, stretch)
     hole = ink_box(case, passage.lettering, stretch.left, stretch.right, passage.rows, min(gaps))
     tail = _tail_box(case, passage, stretch) if shift else None
     patch = case.pixels[tail.window].copy() if tail else None
     retouch.fill(united((hole, tail)) if tail else hole, 0 if tail else max(0, int(min(gaps)) - 2))
-    told = _write(retouch, passage, stretch, pen, hand, hole)
+    told = _write(retouch, passage, stretch, pen, hole, copies=copies)
     if tail is not None and patch is not None:
         retouch.put(patch, tail.x + shift, tail.y)
         retouch.copied(tail)
@@ -131,9 +160,11 @@ def carry_out(retouch: Retouch, params: Mapping[str, Any], target: int, hand: Ha
     } | ({"rtl": True} if rtl else {})
 
 
-def _write(retouch: Retouch, passage: Passage, stretch: Stretch, pen: Pen, hand: Hand, hole: Box) -> Json:
+def _write(
+    retouch: Retouch, passage: Passage, stretch: Stretch, pen: Pen, hole: Box, *, copies: bool
+) -> Json:
     lettering = passage.lettering
-    if hand.glyphs:
+    if copies:
         left = _left(passage, stretch, lettering.set(stretch.new).width)
         placing = set_copied(retouch, passage, stretch.new, left)
         for text, x in placing.missing:
@@ -182,18 +213,20 @@ def _tail_box(case: Case, passage: Passage, stretch: Stretch) -> Box | None:
     return Box(first, box.y, max(1, last - first), box.height)
 
 
-def elements_after(case: Case, params: Mapping[str, Any], target: int) -> tuple[Element, ...]:
+def elements_after(
+    before: tuple[Element, ...], params: Mapping[str, Any], target: int
+) -> tuple[Element, ...]:
     """Return the elements as they are once a plan is carried out."""
     passage, stretch = passage_from(params, target)
     shift = int(params["shift"])
     rtl = passage.lettering.rtl
     new = passage.text.replace(stretch.old, stretch.new, 1)
-    elements = list(case.elements)
+    elements = list(before)
     line = elements[target]
     grown = passage.lettering.set(new).width - passage.width
     back = grown / 2 if passage.centred and stretch.old == passage.text else grown if rtl else 0.0
     elements[target] = line._replace(text=new, x=round(line.x - back, 2), width=round(line.width + grown, 2))
-    for number, element in enumerate(case.elements):
+    for number, element in enumerate(before):
         if element.kind != "word" or element.parent != target:
             continue
         middle = element.x + element.width / 2

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sigh_batch.forge import easel
 from sigh_batch.forge.box import Box
 from sigh_batch.forge.case import Case
+from sigh_batch.forge.lettering import Lettering
 from sigh_batch.forge.passage import Passage, is_joined, passage_of, passages
 from sigh_batch.forge.retouch import Retouch
 from sigh_batch.render.breaking import graphemes
@@ -68,7 +69,7 @@ def set_copied(retouch: Retouch, passage: Passage, text: str, left: float) -> Pl
     """Write a text with letters of the picture, as far as it has them, over ground that is already empty."""
     lettering = passage.lettering
     paragraph = lettering.set(text)
-    sources = list(_sources(retouch.case, passage, text))
+    sources = list(_sources(retouch, passage, text))
     missing = list[tuple[str, float]]()
     copied = 0
     for word in easel.words_in(paragraph):
@@ -107,8 +108,9 @@ def _joined(missing: list[tuple[str, float]], rtl: bool) -> list[tuple[str, floa
     return sorted(missing, key=lambda part: part[1], reverse=rtl)
 
 
-def _sources(case: Case, passage: Passage, text: str) -> Iterator[_Source]:
+def _sources(retouch: Retouch, passage: Passage, text: str) -> Iterator[_Source]:
     """Yield lines set like the passage that hold letters of the text, the most promising first."""
+    case, known = retouch.case, retouch.letters
     kind = case.elements[passage.target].kind
     wanted = frozenset(text) - {" "}
     ranked = sorted(
@@ -124,16 +126,17 @@ def _sources(case: Case, passage: Passage, text: str) -> Iterator[_Source]:
             return
         if not wanted & frozenset(case.elements[number].text or ""):
             continue
-        other = passage if number == passage.target else passage_of(case, number)
-        if other is not None and _alike(other, passage):
-            source = _source(case, other)
-            if source is not None:
-                found += 1
-                yield source
+        if number not in known:
+            other = passage if number == passage.target else passage_of(case, number)
+            source = _source(case, other) if other is not None else None
+            known[number] = (other.lettering, source) if other and source else None
+        kept = known[number]
+        if kept is not None and _alike(kept[0], passage.lettering):
+            found += 1
+            yield kept[1]
 
 
-def _alike(one: Passage, other: Passage) -> bool:
-    a, b = one.lettering, other.lettering
+def _alike(a: Lettering, b: Lettering) -> bool:
     near = all(abs(x - y) <= _LIKE for x, y in zip((*a.ink, *a.ground), (*b.ink, *b.ground), strict=True))
     return near and (a.family, a.weight, a.size, a.snap) == (b.family, b.weight, b.size, b.snap)
 

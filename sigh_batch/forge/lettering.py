@@ -32,7 +32,10 @@ _NEAR = 0.04
 """By which part a size may differ from what the width says, where advances are rounded."""
 _WORST = 0.62
 """Part of the ink that may lie elsewhere in the text as drawn again; a wrong family has more."""
+_SURE = 0.12
+"""A style that fits so well is not compared with others."""
 _MOST = 6
+"""So many styles are compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +107,7 @@ def read_lettering(
         score, baseline, drawn = _match(inked, paragraph, x - box.x, guess - box.y)
         if best is None or score < best[0]:
             best = score, style, baseline + box.y, drawn
-        if score < 0.2:
+        if score < _SURE:
             break
     if best is None or best[0] > _WORST:
         return None

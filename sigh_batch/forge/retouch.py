@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import cv2
 import numpy as np
@@ -26,6 +27,8 @@ class Retouch:
     def __init__(self, case: Case, hand: Hand) -> None:
         self.pixels: Pixels = case.pixels.copy()
         self.case = case
+        self.letters: dict[int, Any] = {}
+        """What letters can be cut from, by the number of the line; kept from one edit to the next."""
         self._hand = hand
         self._touched: list[Box] = []
         self._sources: list[Box] = []

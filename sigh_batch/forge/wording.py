@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from sigh_batch.data.sample import Element
 from sigh_batch.rng import Draws
 from sigh_batch.scene.corpus import talk
 from sigh_batch.scene.locale import Locale, locale
@@ -26,6 +27,7 @@ _SWAPPED = ("place", "bill", "parcel", "goods", "task", "event", "device", "kin"
 """Pools of which one entry stands for another in most sentences."""
 _UNSPACED = frozenset({"ja", "zh"})
 _TRIES = 12
+_SOME_DAY = dt.date(2024, 5, 14)
 
 
 def changed_number(draws: Draws, text: str) -> str | None:
@@ -247,6 +249,15 @@ def other_name(draws: Draws, old: str, code: str, split: str, present: Iterable[
         if new != old:
             return new
     return draws.choice([name for name in pool.given if name != old])
+
+
+def day_of(elements: Iterable[Element]) -> dt.date:
+    """Return the last day that a picture shows, for words that name days."""
+    known = [element.value[:10] for element in elements if element.kind == "time" and element.value]
+    try:
+        return max(dt.date.fromisoformat(value) for value in known)
+    except ValueError:
+        return _SOME_DAY
 
 
 def new_message(draws: Draws, code: str, split: str, day: dt.date) -> str:
