@@ -75,8 +75,9 @@ class Run:
     ) -> Record:
         """Make one shard and publish it; `watch` hears how many samples are made, `say` what failed.
 
-        Raises ShardFailed when more samples fail than run.max_failures allows, Stopped when `stop`
-        says so; the store is untouched then.
+        Pictures of the source that cannot be worked on are rows, and no reason to give up. Raises
+        ShardFailed when more other samples fail than run.max_failures allows, Stopped when `stop` says
+        so; the store is untouched then.
         """
         samples = self.plan.samples(shard)
         allowed = _allowed(self.spec.settings.run.max_failures, len(samples))
@@ -116,7 +117,12 @@ class Run:
         except (ConfigError, MemoryError):
             raise
         except Exception as error:
-            say(f"sample {index} failed:\n{traceback.format_exc()}")
+            of_input = isinstance(error, InputFault)
+            say(
+                f"sample {index} failed: {error}"
+                if of_input
+                else f"sample {index} failed:\n{traceback.format_exc()}"
+            )
             return Failure(
                 id=self.stage.id_of(index),
                 index=index,
@@ -125,7 +131,7 @@ class Run:
                 code=getattr(error, "code", "failed"),
                 # Addresses differ from process to process, and rows must not.
                 message=_ADDRESS.sub("0x...", f"{type(error).__name__}: {error}"),
-                of_input=isinstance(error, InputFault),
+                of_input=of_input,
             )
 
 

@@ -35,7 +35,10 @@ class RunConfig(Config):
     workers: Annotated[int | None, Field(ge=1, le=1024)] = None
     """Worker processes on this machine; null is one a core."""
     max_failures: Annotated[float, Field(ge=0, le=1)] = 0.02
-    """Largest share of a shard's samples that may fail before the shard is given up."""
+    """Largest share of a shard's samples that may fail before the shard is given up.
+
+    Pictures of a source that cannot be worked on do not count: they are rows with their reason, however many.
+    """
     progress: Literal["auto", "bar", "plain", "json", "none"] = "auto"
     """How progress is shown: a bar on a terminal and plain lines elsewhere, unless said here."""
 

@@ -97,7 +97,7 @@ class Decoded:
 def decode(data: bytes, name: str, limits: Limits = LIMITS) -> Decoded:
     """Return the picture in the bytes of a file; `name` is for messages.
 
-    Equal bytes give equal pixels. Not for several threads at once: warnings are kept quiet meanwhile.
+    Equal bytes give equal pixels. Not for several threads at once: see `_undisturbed`.
 
     Raises UnreadablePicture with one of the codes empty_file, too_large, too_small, truncated_image,
     unsupported_image, unreadable_image.
@@ -109,13 +109,10 @@ def decode(data: bytes, name: str, limits: Limits = LIMITS) -> Decoded:
         code = "unsupported_image" if kind else "unreadable_image"
         raise UnreadablePicture(code, f"{name} {what}; convert it to PNG or JPEG")
     try:
-        with warnings.catch_warnings(), _silenced() if kind == "tiff" else nullcontext():
-            warnings.simplefilter("ignore")
+        with _undisturbed(), _silenced() if kind == "tiff" else nullcontext():
             return _decoded(data, kind, name, limits)
     except UnreadablePicture:
         raise
-    except Image.DecompressionBombError as error:
-        raise UnreadablePicture("too_large", f"{name} is too large to be decoded") from error
     except MemoryError as error:
         raise UnreadablePicture("too_large", f"{name} takes more memory to decode than there is") from error
     except Exception as error:  # A decoder may raise anything on damaged bytes.
@@ -132,6 +129,22 @@ def decode_own_png(data: bytes, name: str) -> NDArray[np.uint8]:
         raise UnreadablePicture("unreadable_image", f"{name} cannot be decoded")
     pixels.flags.writeable = False
     return np.asarray(pixels, np.uint8)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Take away Pillow's warnings, and its limit on the size: the limit here is the caller's own.
+
+    Both belong to the whole process, which is why two threads must not be in here at once.
+    """
+    limit = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
 
 
 @contextmanager

@@ -1,16 +1,18 @@
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.data.plan import Plan
-from sigh_batch.errors import ConfigError, RunMismatch
+from sigh_batch.data.sample import Sample
+from sigh_batch.errors import ConfigError, RunMismatch, ShardFailed, UnreadablePicture
 from sigh_batch.run import Run, kept_spec, plan_run, read_spec
 from sigh_batch.store import open_store
 from tests import runs
-from tests.sets import IDENTITY, write_set
+from tests.sets import IDENTITY, make_sample, write_set
 
 
 def spec_of(source: Path | str | None, out: Path) -> RunSpec:
@@ -66,6 +68,44 @@ def test_what_is_kept_names_the_source_from_any_folder(
     monkeypatch.chdir("/")
     again = read_spec(str(tmp_path / "out"), spec.settings)
     assert Run.open(again).remaining() == []
+
+
+class Broken:
+    """A stage whose source has a picture that can be read at every third place only."""
+
+    def __init__(self, fault: Exception) -> None:
+        self._fault = fault
+
+    def id_of(self, index: int) -> str:
+        return f"{index:06d}"
+
+    def make(self, index: int) -> Sample:
+        if index % 3:
+            raise self._fault
+        return make_sample(index)
+
+
+def broken(out: Path, fault: Exception) -> Run:
+    run = Run.open(runs.spec_of(out, count=12, shards=1))
+    vars(run)["stage"] = Broken(fault)
+    return run
+
+
+def test_pictures_that_cannot_be_read_are_rows_however_many(tmp_path: Path) -> None:
+    said: list[str] = []
+    run = broken(tmp_path / "out", UnreadablePicture("too_small", "a.png is 1x1"))
+    record = run.make_shard(0, say=said.append)
+    assert (record.written, record.failed) == (4, 8)
+    assert said[0] == "sample 1 failed: a.png is 1x1"
+    run.merge()
+    rows = pq.read_table(tmp_path / "out" / "manifest.parquet").to_pylist()
+    assert [row["error_code"] for row in rows] == [None, "too_small", "too_small"] * 4
+    assert rows[1]["error_message"] == "UnreadablePicture: a.png is 1x1"
+
+
+def test_any_other_fault_gives_a_shard_up(tmp_path: Path) -> None:
+    with pytest.raises(ShardFailed, match="2 of the first 3 samples failed and 1 of 12 may"):
+        broken(tmp_path / "out", ValueError("torn")).make_shard(0)
 
 
 @pytest.mark.parametrize("out", ["", "out", "deep/out"])
