@@ -6,6 +6,7 @@ and nowhere else. Whatever is noted is clipped to what can be seen.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ from sigh_batch.render.stamps import Stamps
 from sigh_batch.render.typeset import Align, Direction, Line, Paragraph, TextStyle, Typesetter
 
 _ADDRESS = re.compile(r"https?://\S+")
+_element = functools.partial(tuple.__new__, Element)
+"""Makes an element of a tuple of its values, twice as fast as the class."""
 _LEAST = 0.6
 """A line or word of which less than this part can be seen is not noted."""
 
@@ -112,9 +115,8 @@ class Page:
         )
         for line in paragraph.lines:
             for word in line.words:
-                for run in word.shape.runs:
-                    if 0 in run.glyphs:
-                        self._refuse(word.text)
+                if word.shape.lacks:
+                    self._refuse(word.text)
         return paragraph
 
     def _refuse(self, text: str) -> NoReturn:
@@ -316,19 +318,8 @@ class Page:
         if seen_width <= 0 or seen_height <= 0 or seen_height < least * height:
             return None
         elements = self.elements
-        elements.append(
-            Element(
-                kind,
-                round(x, 2),
-                round(y, 2),
-                round(seen_width, 2),
-                round(seen_height, 2),
-                text,
-                value,
-                message,
-                parent,
-            )
-        )
+        box = (round(x, 2), round(y, 2), round(seen_width, 2), round(seen_height, 2))
+        elements.append(_element((kind, *box, text, value, message, parent)))
         return len(elements) - 1
 
     def _note_line(self, line: Line, left: float, top: float, message: int | None, parent: int) -> None:
@@ -345,18 +336,16 @@ class Page:
             and left >= view[0]
             and left + line.x + line.width <= view[2]
         )
-        for word in line.words:
-            shape = word.shape
+        for text, _, x, baseline, shape in line.words:
             # Tall fallback fonts reach over a fixed line height; a word stays within its line.
-            y = max(top + word.baseline - shape.ascent, upper)
-            tall = min(top + word.baseline + shape.descent, lower) - y
+            baseline += top
+            y = max(baseline - shape.ascent, upper)
+            tall = min(baseline + shape.descent, lower) - y
             if visible:
-                x, width = round(left + word.x, 2), round(shape.width, 2)
-                self.elements.append(
-                    Element("word", x, round(y, 2), width, round(tall, 2), word.text, None, message, at)
-                )
+                box = (round(left + x, 2), round(y, 2), round(shape.width, 2), round(tall, 2))
+                self.elements.append(_element(("word", *box, text, None, message, at)))
             else:
-                self._put("word", left + word.x, y, shape.width, tall, word.text, None, message, at, 0.0)
+                self._put("word", left + x, y, shape.width, tall, text, None, message, at, 0.0)
 
     def turned(self, x: float, width: float) -> float:
         """Return where something of that width lies on the canvas."""

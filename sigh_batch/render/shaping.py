@@ -6,6 +6,7 @@ both forms are kept, because words repeat all the time.
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, NamedTuple
 
 import uharfbuzz  # type: ignore[import-untyped]
@@ -18,36 +19,50 @@ _KEPT = 1 << 17
 
 
 class Run(NamedTuple):
-    """Glyphs of one face in one direction, in visual order."""
+    """Glyphs of one face in one direction, in visual order.
+
+    Places are kept as the font gives them and scaled when they are asked for: most words are set once
+    in a size, and drawing has to add where the word stands anyway.
+    """
 
     face: Face
     size: float
     glyphs: tuple[int, ...]
-    xs: tuple[float, ...]
-    """Where each glyph's origin lies, from the left edge of the shape."""
+    x: float
+    """The run's left edge, from the left edge of the shape."""
+    scale: float
+    """Pixels in a unit of `origins` and `edges`."""
+    origins: tuple[float, ...]
+    """Where each glyph's origin lies, from the run's left edge."""
+    edges: tuple[float, ...]
+    """Where each glyph's advance ends, from the run's left edge."""
     ys: tuple[float, ...] | None
-    """How far each glyph's origin lies below the baseline, or None when all lie on it."""
+    """How many pixels each glyph's origin lies below the baseline, or None when all lie on it."""
     clusters: tuple[int, ...]
     """The index in the shape's text of the first character each glyph stands for."""
-    x: float
-    """The run's left edge."""
-    ends: tuple[float, ...]
-    """Where each glyph's advance ends, from the left edge of the shape."""
     start: int
     """The run is the characters start to stop of the shape's text."""
     stop: int
     rtl: bool
 
-    def starts(self) -> tuple[float, ...]:
-        """Return where each glyph's advance begins, from the left edge of the shape."""
-        return (self.x, *self.ends[:-1]) if self.ends else ()
+    @property
+    def xs(self) -> list[float]:
+        """Where each glyph's origin lies, in pixels from the left edge of the shape."""
+        return [self.x + at * self.scale for at in self.origins]
+
+    @property
+    def ends(self) -> list[float]:
+        """Where each glyph's advance ends, in pixels from the left edge of the shape."""
+        return [self.x + at * self.scale for at in self.edges]
+
+    def starts(self) -> list[float]:
+        """Return where each glyph's advance begins, in pixels from the left edge of the shape."""
+        return [self.x, *self.ends[:-1]] if self.edges else []
 
     def moved(self, x: float, start: int) -> Run:
         """Return the run `x` further right and `start` characters later."""
         return self._replace(
             x=self.x + x,
-            xs=tuple(left + x for left in self.xs),
-            ends=tuple(end + x for end in self.ends),
             clusters=tuple(cluster + start for cluster in self.clusters),
             start=self.start + start,
             stop=self.stop + start,
@@ -82,7 +97,7 @@ class Shelf:
 class Shape:
     """A piece of text shaped at one size: its runs and its measures."""
 
-    __slots__ = ("ascent", "descent", "runs", "text", "width")
+    __slots__ = ("ascent", "descent", "lacks", "runs", "text", "width")
 
     def __init__(self, text: str, runs: tuple[Run, ...], width: float, ascent: float, descent: float) -> None:
         self.text = text
@@ -90,6 +105,8 @@ class Shape:
         self.width = width
         self.ascent = ascent
         self.descent = descent
+        self.lacks = any(0 in run.glyphs for run in runs)
+        """Whether a character of it has no glyph in any font."""
 
     def span(self, start: int, end: int) -> tuple[float, float]:
         """Return the left and right edge of text[start:end]; a shared glyph counts to its first character."""
@@ -132,7 +149,9 @@ class _Part(NamedTuple):
     face: Face
     glyphs: tuple[int, ...]
     advances: tuple[int, ...]
-    offsets: tuple[tuple[int, int], ...] | None
+    edges: tuple[int, ...]
+    origins: tuple[int, ...]
+    ups: tuple[int, ...] | None
     clusters: tuple[int, ...]
     start: int
     stop: int
@@ -219,31 +238,39 @@ class Sizer:
         runs: list[Run] = []
         x, ascent, descent = 0.0, 0.0, 0.0
         for part in self._shaper.parts(text, rtl):
-            run, x = self._run(part, x, rtl)
+            run = self._run(part, x, rtl)
             runs.append(run)
+            if run.edges:
+                x += run.edges[-1] * run.scale
             above, below, _ = self._extents(part.face)
             ascent, descent = max(ascent, above), max(descent, below)
         return Shape(text, tuple(runs), x, ascent, descent)
 
-    def _run(self, part: _Part, x: float, rtl: bool) -> tuple[Run, float]:
-        scale = self._size / part.face.units
-        edge, xs, ends = x, [], []
-        last = len(part.glyphs) - 1
-        for index, advance in enumerate(part.advances):
-            xs.append(x)
-            x += round(advance * scale) if self._snap else advance * scale
-            if self._spacing and (index == last or part.clusters[index] != part.clusters[index + 1]):
-                x += self._spacing
-            ends.append(x)
-        ys = None
-        if part.offsets is not None:
-            xs = [left + offset[0] * scale for left, offset in zip(xs, part.offsets, strict=True)]
-            if any(offset[1] for offset in part.offsets):
-                ys = tuple(-offset[1] * scale for offset in part.offsets)
-        clusters, start, stop = part.clusters, part.start, part.stop
-        return Run(
-            part.face, self._size, part.glyphs, tuple(xs), ys, clusters, edge, tuple(ends), start, stop, rtl
-        ), x
+    def _run(self, part: _Part, x: float, rtl: bool) -> Run:
+        face, glyphs, _, edges, origins, ups, clusters, start, stop = part
+        scale = unit = self._size / face.units
+        places: tuple[tuple[float, ...], tuple[float, ...]] = (origins, edges)
+        if self._snap or self._spacing:
+            places, unit = self._stepped(part, scale), 1.0
+        ys = tuple([-up * scale for up in ups]) if ups else None
+        return Run(face, self._size, glyphs, x, unit, *places, ys, clusters, start, stop, rtl)
+
+    def _stepped(self, part: _Part, scale: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Return origins and edges in pixels where advances are rounded, or clusters stand apart."""
+        steps = [advance * scale for advance in part.advances]
+        if self._snap:
+            steps = [float(round(step)) for step in steps]
+        if self._spacing:
+            after = (*part.clusters[1:], None)
+            ends = [here != later for here, later in zip(part.clusters, after, strict=True)]
+            steps = [step + self._spacing * end for step, end in zip(steps, ends, strict=True)]
+        edges = tuple(itertools.accumulate(steps))
+        aside = [
+            (origin - edge + advance) * scale
+            for origin, edge, advance in zip(part.origins, part.edges, part.advances, strict=True)
+        ]
+        begins = (0.0, *edges[:-1])
+        return tuple([begin + by for begin, by in zip(begins, aside, strict=True)]), edges
 
 
 def _shape_span(text: str, start: int, stop: int, face: Face, rtl: bool, language: str) -> _Part:
@@ -254,14 +281,25 @@ def _shape_span(text: str, start: int, stop: int, face: Face, rtl: bool, languag
     if language:
         buffer.language = language
     uharfbuzz.shape(face.shaper, buffer)
-    infos, positions = buffer.glyph_infos, buffer.glyph_positions
-    offsets = tuple((position.x_offset, position.y_offset) for position in positions)
+    glyphs, clusters = [], []
+    for info in buffer.glyph_infos:
+        glyphs.append(info.codepoint)
+        clusters.append(info.cluster)
+    x, edges, origins, ups, advances = 0, [], [], [], []
+    for aside, up, advance, _ in [position.position for position in buffer.glyph_positions]:
+        origins.append(x + aside)
+        ups.append(up)
+        advances.append(advance)
+        x += advance
+        edges.append(x)
     return _Part(
         face,
-        tuple(info.codepoint for info in infos),
-        tuple(position.x_advance for position in positions),
-        offsets if any(map(any, offsets)) else None,
-        tuple(info.cluster for info in infos),
+        tuple(glyphs),
+        tuple(advances),
+        tuple(edges),
+        tuple(origins),
+        tuple(ups) if any(ups) else None,
+        tuple(clusters),
         start,
         stop,
     )

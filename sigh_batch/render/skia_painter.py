@@ -45,7 +45,10 @@ from sigh_batch.render.typeset import Line, Paragraph, Word
 K = TypeVar("K")
 V = TypeVar("V")
 
-_KEPT = 4096
+_KEPT = 512
+"""Paints of shapes; fonts and inks of a text mode."""
+_BOOKS = 16
+"""Text modes whose fonts and inks are kept: neighbouring samples share a few."""
 _EDGINGS = {
     "none": skia.Font.Edging.kAlias,
     "grey": skia.Font.Edging.kAntiAlias,
@@ -111,7 +114,7 @@ class SkiaPainter:
     def _book(self, mode: TextMode) -> _Book:
         book = self._books.get(mode)
         if book is None:
-            book = _keep(self._books, mode, _Book(self, mode))
+            book = _keep(self._books, mode, _Book(self, mode), _BOOKS)
         return book
 
 
@@ -140,11 +143,10 @@ class _Book:
         paint = self._inks.get(color)
         if paint is None:
             mode = self.mode
+            bend = None
             if mode.edging == "grey":
-                table = coverage_table(mode.contrast, mode.gamma, luminance(color, mode.gamma))
-                paint = _inked(mode.coverage, table)
-            else:
-                paint = skia.Paint(AntiAlias=True)
+                bend = _bend(mode.contrast, mode.gamma, luminance(color, mode.gamma))
+            paint = _inked(mode.coverage if bend else "exact", bend)
             paint.setColor(argb(color))
             _keep(self._inks, color, paint)
         return paint
@@ -333,17 +335,18 @@ class SkiaCanvas:
             xs: list[float] = []
             for _, _, left, _, shape in words:
                 for run in shape.runs:
-                    if run[4] is not None:
-                        self._add_raised(colored if run.face.colored else ink, run, left, baseline)
+                    own, own_size, own_glyphs, x, scale, origins, _, ys = run[:8]
+                    if ys is not None:
+                        self._add_raised(colored if own.colored else ink, run, left, baseline)
                         continue
-                    if run[0] is not face or run[1] != size:
+                    if own is not face or own_size != size:
                         if glyphs:
                             builder, font = colored if face.colored else ink, self._book.font(face, size)
                             builder.allocRunPosH(font, glyphs, xs, baseline, _ANYWHERE)
-                        (face, size), glyphs, xs = run[:2], [], []
-                    glyphs += run[2]
-                    for at in run[3]:
-                        xs.append(at + left)
+                        face, size, glyphs, xs = own, own_size, [], []
+                    x += left
+                    glyphs += own_glyphs
+                    xs += [x + at * scale for at in origins]
             if glyphs:
                 builder, font = colored if face.colored else ink, self._book.font(face, size)
                 builder.allocRunPosH(font, glyphs, xs, baseline, _ANYWHERE)
@@ -351,7 +354,7 @@ class SkiaCanvas:
 
     def _add_raised(self, builder: Any, run: Run, left: float, baseline: float) -> None:
         """Add a run of which some glyphs do not lie on the baseline."""
-        downs = run.ys or (0.0,) * len(run.xs)
+        downs = run.ys or (0.0,) * len(run.glyphs)
         points = [skia.Point(at + left, down + baseline) for at, down in zip(run.xs, downs, strict=True)]
         builder.allocRunPos(self._book.font(run.face, run.size), run.glyphs, points, _ANYWHERE)
 
@@ -359,23 +362,31 @@ class SkiaCanvas:
 @functools.cache
 def _unbent(coverage: str) -> Any:
     """Return the paint that leaves the plain coverage of text."""
-    return _inked(coverage, range(256))
+    return _inked(coverage, skia.TableMaskFilter.Create(range(256)))
 
 
-def _inked(coverage: str, table: Sequence[int]) -> Any:
-    """Return a paint of text that bends the coverage along a table, and in no other way.
+@functools.lru_cache(maxsize=64)
+def _bend(contrast: float, gamma: float, luminance: int) -> Any:
+    """Return the filter that bends the coverage of text of that luminance."""
+    return skia.TableMaskFilter.Create(coverage_table(contrast, gamma, luminance))
+
+
+def _inked(coverage: str, bend: Any) -> Any:
+    """Return a paint of text that bends the coverage, or leaves it when `bend` is None.
 
     With a stroke of no width beside the filling, Skia takes a glyph's outline and fills it itself.
     """
-    paint = skia.Paint(AntiAlias=True, MaskFilter=skia.TableMaskFilter.Create(table))
+    paint = skia.Paint(AntiAlias=True)
+    if bend is not None:
+        paint.setMaskFilter(bend)
     if coverage == "sampled":
         paint.setStyle(skia.Paint.kStrokeAndFill_Style)
         paint.setStrokeWidth(0)
     return paint
 
 
-def _keep(kept: dict[K, V], key: K, value: V) -> V:
-    if len(kept) >= _KEPT:
+def _keep(kept: dict[K, V], key: K, value: V, most: int = _KEPT) -> V:
+    if len(kept) >= most:
         kept.clear()
     kept[key] = value
     return value
