@@ -147,12 +147,28 @@ class SplitsConfig(Config):
         return self
 
 
+class LookHoldOut(Config):
+    """What is drawn in the test split alone, to see how a detector fares with what it never saw."""
+
+    skins: tuple[str, ...] = ()
+    """Looks, by name."""
+    fonts: tuple[str, ...] = ()
+    """Font families, by name; every family is in one split anyway."""
+    locales: tuple[str, ...] = ()
+    """Languages and regions, by name."""
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is held out."""
+        return bool(self.skins or self.fonts or self.locales)
+
+
 class GenerateConfig(Config):
     """Everything that decides the look and the words of generated screenshots."""
 
     painter: Literal["skia", "pillow"] = "skia"
     """The rasteriser: skia, as in browsers and chat clients, or pillow."""
-    skins: Weights = Field(default={"server": 1.0, "bubbles": 1.0, "sms": 1.0, "modern": 1.0})
+    skins: Weights = Field(default={"server": 1.0, "bubbles": 1.0, "sms": 1.0, "modern": 1.0, "crowd": 1.0})
     """Looks by weight."""
     themes: Weights = Field(default={"light": 1.0, "dark": 1.0})
     """Light and dark by weight."""
@@ -197,5 +213,13 @@ class GenerateConfig(Config):
     """A folder of pictures to use as avatars, beside the generated ones."""
     splits: SplitsConfig = SplitsConfig()
     """How conversations are divided into training, validation and test."""
+    hold_out: LookHoldOut = LookHoldOut()
+    """What is drawn in the test split alone."""
     format: Literal["png"] = "png"
     """Codec of the pictures: lossless, so that later edits start from exact pixels."""
+
+    @model_validator(mode="after")
+    def _check_hold_out(self) -> GenerateConfig:
+        if self.hold_out.any and not self.splits.test:
+            raise ValueError("hold_out is drawn in the test split alone, and splits.test is 0")
+        return self

@@ -17,7 +17,7 @@ from sigh_batch.forge.hand import CHAINS, SKILLS, Hand, draw_hand
 from sigh_batch.forge.operation import pixel_forgeries, scene_forgeries
 from sigh_batch.rng import Draws
 from sigh_batch.stages.annotations import elements_after
-from sigh_batch.stages.shares import check_held, check_names, divided, pick
+from sigh_batch.stages.shares import check_held, check_names, divided, held_out, pick
 
 _TRIES = 24
 """Operations tried for the first edit before a picture is given up."""
@@ -59,13 +59,8 @@ class Plan:
             if config.scene and not foreign
             else {}
         )
-        for what, weights, names in (
-            ("skill", config.skills, held.skills),
-            ("tool chain", config.chains, held.chains),
-        ):
-            check_held(what, weights, names, f"{where}.{what.rpartition(' ')[2]}s")
-        self._skills = divided("skill", config.skills, held.skills, f"{where}.skills")
-        self._chains = divided("tool chain", config.chains, held.chains, f"{where}.chains")
+        self._skills = held_out("skill", config.skills, held.skills, f"{where}.skills")
+        self._chains = held_out("tool chain", config.chains, held.chains, f"{where}.chains")
         self._edits = config.edits
 
     def hand(self, draws: Draws, split: str) -> Hand:

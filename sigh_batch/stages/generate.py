@@ -35,6 +35,7 @@ from sigh_batch.scene.locale import locale, locale_names
 from sigh_batch.scene.pools import SPLITS, divide
 from sigh_batch.stages import stages
 from sigh_batch.stages.glyphs import CHOICES, divided_families, draw_mode
+from sigh_batch.stages.shares import held_families, held_out
 
 _THEMES = ("light", "dark")
 _DEVICE_SAMPLES = 16
@@ -99,7 +100,11 @@ class Generate:
         known = catalogue.families()
         names = known if config.fonts == "all" else tuple(config.fonts)
         _check_names("font family", names, known)
-        self._families = divided_families(catalogue, names)
+        held, where = config.hold_out, "generate.hold_out"
+        self._skins = held_out("skin", config.skins, held.skins, f"{where}.skins")
+        self._locales = held_out("locale", config.locales, held.locales, f"{where}.locales")
+        families = divided_families(catalogue, names)
+        self._families = held_families(families, held.fonts, f"{where}.fonts")
         self._typesetter = Typesetter(catalogue)
         self._devices: dict[tuple[str, str, int], Device] = {}
         self._painter = painters.get(config.painter)()
@@ -147,10 +152,10 @@ class Generate:
         config = self._config
         draws = for_sample(self._seed, "generate", index)
         split = _pick(draws, config.splits.model_dump())
-        skin_name = _pick(draws, config.skins)
+        skin_name = _pick(draws, self._skins[split])
         skin = skins.get(skin_name)
         theme = _pick(draws, config.themes)
-        code = _pick(draws, config.locales)
+        code = _pick(draws, self._locales[split])
         device = self._draw_device(draws.fork("window"), index, skin.forms, split)
         group = _draw_group(draws, skin.groups, config.conversation.groups)
         pictures = bool(self._pictures[split])

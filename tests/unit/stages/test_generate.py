@@ -257,3 +257,30 @@ def test_the_smallest_windows_and_the_longest_words_can_be_drawn(tmp_path: Path)
 def test_the_stage_is_found_by_name() -> None:
     spec = RunSpec(kind="generate", out="unused", settings=resolve([]).settings)
     assert isinstance(stages.get("generate")(spec), Generate)
+
+
+def test_looks_fonts_and_locales_can_be_held_out_for_the_test() -> None:
+    held = "{skins: [sms], locales: [en-GB], fonts: [Inter]}"
+    made = stage(
+        f"hold_out={held}",
+        "skins=[sms, server]",
+        "locales=[en-GB, de-DE]",
+        "fonts=[Inter, Roboto, Lato]",
+        "splits={train: 1, validation: 0, test: 1}",
+    )
+    scenes = [made.scene(index) for index in range(160)]
+    seen = {
+        split: {
+            (scene.skin, scene.conversation.locale, scene.device.family)
+            for scene in scenes
+            if scene.split == split
+        }
+        for split in ("train", "test")
+    }
+    for place, name in enumerate(("sms", "en-GB", "Inter")):
+        assert name not in {kinds[place] for kinds in seen["train"]}
+        assert {kinds[place] for kinds in seen["test"]} > {name}
+    with pytest.raises(
+        ConfigError, match=r"hold_out is drawn in the test split alone, and splits\.test is 0"
+    ):
+        stage(f"hold_out={held}", "splits={train: 1, validation: 0, test: 0}")
