@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sigh_batch.render.avatars import Avatars
-from sigh_batch.render.colors import Rgb, mix, see_through, text_on
+from sigh_batch.render.colors import Rgb, mix, readable, see_through, text_on
 from sigh_batch.render.page import Page
 from sigh_batch.render.painter import Color
 from sigh_batch.render.palette import Palette
@@ -263,6 +263,8 @@ class InputBar:
     """Whether the field has an outline in place of a fill."""
     bright: bool = False
     """Whether the icons beside the field have the accent's colour."""
+    bare: bool = False
+    """Whether the field has neither a fill nor an outline, and a hairline stands above it."""
 
 
 def input_height(page: Page, bar: InputBar, phone: Phone) -> int:
@@ -283,7 +285,8 @@ def paint_input(
     icon = px(24)
     dim = palette.secondary(behind or palette.ground)
     beside = palette.accent if bar.bright else dim
-    left, right = margin, page.width - margin
+    outer = px(12) if bar.bare else margin
+    left, right = outer, page.width - outer
     for name in bar.left:
         page.icon(name, left, y + (height - icon) // 2, icon, beside, 1.8)
         left += icon + px(10)
@@ -301,7 +304,11 @@ def paint_input(
             right -= px(12)
     field = page.note("input", left, y, right - left, height, text=hint)
     fill = behind if bar.outlined and behind else palette.field
-    page.box(left, y, right - left, height, fill, min(px(bar.round), height / 2))
+    if bar.bare:
+        fill = behind or palette.ground
+        page.box(0, top, page.width, page.hair, palette.line)
+    else:
+        page.box(left, y, right - left, height, fill, min(px(bar.round), height / 2))
     if bar.outlined:
         page.edge(
             left, y, right - left, height, mix(fill, dim, 0.4), page.hair, min(px(bar.round), height / 2)
@@ -356,6 +363,28 @@ def presence(conversation: Conversation, here: Locale) -> str:
         return here.word("online")
     day = here.day(last.date(), conversation.now.date(), here.date_short)
     return here.word("last_seen", day=day.lower(), time=here.time(last))
+
+
+def paint_pinned(page: Page, palette: Palette, conversation: Conversation, here: Locale, top: int) -> int:
+    """Draw the strip below the header that repeats the longest message; return where it ends."""
+    told = [said for said in conversation.messages if said.kind == "text" and said.text]
+    if not told:
+        return top
+    said = max(told, key=lambda one: len(one.text))
+    px, height = page.px, page.px(50)
+    page.box(0, top, page.width, height, palette.bar)
+    page.box(0, top + height - page.hair, page.width, page.hair, palette.line)
+    page.box(px(10), top + px(8), px(2), height - 2 * px(8), palette.accent, px(1))
+    room = page.width - px(64)
+    ink = readable(0.7 if palette.dark else 0.55, 0.14, palette.accent_hue, palette.bar, palette.floor)
+    head = page.set(here.word("pinned_message"), page.style(page.sizes.label, 600, 1.3), room, lines=1)
+    text = page.set(said.text, page.style(page.sizes.label, 400, 1.3), room, lines=1, direction="auto")
+    y = top + round((height - head.height - text.height) / 2)
+    root = page.note("pinned", 0, top, page.width, height, text=said.text)
+    page.text(head, px(20), y, ink)
+    page.label("pinned", text, px(20), y + round(head.height), palette.bar_text, parent=root)
+    page.icon("pin", page.width - px(34), top + (height - px(20)) // 2, px(20), palette.bar_soft, 1.9)
+    return top + height
 
 
 def paint_jump(page: Page, palette: Palette, bottom: int) -> None:

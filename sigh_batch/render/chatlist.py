@@ -31,11 +31,13 @@ def paint_chat_list(
     The open conversation is `marked` by the accent's colour (accent) or a shade of the ground (shade).
     Below it stand conversations with each of its people.
     """
-    px, ground = page.px, mix(palette.ground, palette.text, 0.025)
+    px, ground = page.px, mix(palette.bar, palette.bar_text, 0.025)
     page.box(0, top, width, page.height - top, ground)
     _search(page, palette, here, ground, width, top, head)
     row = px(_ROW)
-    fill = palette.accent if marked == "accent" else mix(ground, palette.text, 0.09)
+    fill = mix(ground, palette.bar_text, 0.09)
+    if marked == "accent":
+        fill = mix(palette.accent, ground, 0.45) if palette.dark else palette.accent
     people = [person for place, person in enumerate(conversation.people) if place != conversation.owner]
     rows: list[Person | None] = [None, *(people if conversation.group else ())]
     place = conversation.people[0].avatar % len(rows)
@@ -54,7 +56,7 @@ def paint_chat_list(
 
 def _search(page: Page, palette: Palette, here: Locale, ground: Rgb, width: int, top: int, head: int) -> None:
     px = page.px
-    tall, side, field = px(34), px(12), mix(ground, palette.text, 0.07)
+    tall, side, field = px(34), px(12), mix(ground, palette.bar_text, 0.07)
     y, ink = top + (head - tall) // 2, palette.secondary(field)
     page.box(side, y, width - 2 * side, tall, field, tall / 2)
     page.icon("search", side + px(10), y + (tall - px(17)) // 2, px(17), ink, 2.0)
@@ -82,8 +84,8 @@ def _open_row(
         avatars.draw(page, other, px(10), at, size)
     else:
         avatars.draw_group(page, conversation, px(10), at, size, None)
-    strong = text_on(fill, 4.0) if fill == palette.accent else palette.text
-    soft = mix(strong, fill, 0.18) if fill == palette.accent else palette.secondary(fill)
+    strong = readable(1.0 if palette.dark else 0.2, 0.0, 0.0, fill, 7.0)
+    soft = palette.secondary(fill)
     _texts(
         page,
         conversation.title,
@@ -119,7 +121,7 @@ def _row(
     age = number + seed % 3
     when = clock if age < 2 else here.wdays[(conversation.now.weekday() - min(age, 6)) % 7]
     soft = palette.secondary(ground)
-    _texts(page, person.name, said, when, palette.text, soft, y, row, width)
+    _texts(page, person.name, said, when, palette.bar_text, soft, y, row, width)
     if seed % 5 == 0:
         badge = readable(0.6, 0.14, palette.accent_hue, ground, 3.0)
         count = page.set(str(1 + (seed >> 3) % 9), page.style(page.sizes.small, 600, 1.2))

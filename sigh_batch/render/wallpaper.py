@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sigh_batch.render.colors import Rgb, mix, oklch
@@ -44,9 +45,18 @@ class Wallpaper:
     seed: int
 
 
-def draw_wallpaper(draws: Draws, dark: bool, hue: float) -> tuple[Wallpaper, Rgb]:
-    """Return a wallpaper of about that hue, and the colour that is its ground."""
-    kind = draws.choice(("flat", "flat", "flat", "gradient", "doodles", "doodles"))
+def draw_wallpaper(
+    draws: Draws,
+    dark: bool,
+    hue: float,
+    kinds: Sequence[str] = ("flat", "flat", "flat", "gradient", "doodles", "doodles"),
+    deep: float = 0.0,
+) -> tuple[Wallpaper, Rgb]:
+    """Return a wallpaper of about that hue, and the colour that is its ground.
+
+    `deep` takes so much from the lightness of light grounds, and makes them more colourful.
+    """
+    kind = draws.choice(kinds)
     hue = (hue + draws.uniform(-0.06, 0.06)) % 1
     plain = kind == "flat" and draws.chance(0.45)
     if dark:
@@ -56,8 +66,8 @@ def draw_wallpaper(draws: Draws, dark: bool, hue: float) -> tuple[Wallpaper, Rgb
     elif plain:
         ground = end = (255, 255, 255)
     else:
-        level = draws.uniform(0.88, 0.95)
-        tint = draws.uniform(0.008, 0.045)
+        level = draws.uniform(0.88, 0.95) - deep
+        tint = draws.uniform(0.008, 0.045) + deep * 0.5
         ground, end = oklch(level, tint, hue), oklch(level - 0.05, tint * 1.3, (hue + 0.12) % 1)
     return (
         Wallpaper(

@@ -9,6 +9,7 @@ from sigh_batch.registry import Registry
 skins: Registry[Any] = Registry(
     "skin",
     {
+        "crowd": "sigh_batch.render.skins.crowd",
         "modern": "sigh_batch.render.skins.modern",
         "server": "sigh_batch.render.skins.server",
         "bubbles": "sigh_batch.render.skins.bubbles",

@@ -53,6 +53,10 @@ class BubbleLook(Look):
     window: float
     days: str
     scrolled: float
+    chats: bool = False
+    """Whether the list of conversations stands at the side, where the window is wide enough."""
+    pinned: bool = False
+    """Whether a strip below the header repeats a message."""
 
 
 class BubblePainting(Painting[BubbleLook]):
@@ -165,7 +169,10 @@ class BubblePainting(Painting[BubbleLook]):
         if self._conversation.group and not row.own and row.first:
             person = self._conversation.people[said.author]
             name = page.set(person.name, self._name, self._widest, lines=1, direction="auto")
-            pieces.append((self._named(name, self._name_color(person), place), self._across, self._down))
+            pieces.append((self.heading(name, self._name_color(person), place), self._across, self._down))
+        mark = self.mark(row, said)
+        if mark:
+            pieces.append((mark, self._across, 0 if pieces else self._down))
         quote = self.quote(place, room, tint)
         if quote:
             pieces.append((quote, near, px(3) if pieces else near))
@@ -188,7 +195,12 @@ class BubblePainting(Painting[BubbleLook]):
             pieces.append((narrow(given), self._across, px(5)))
         return pieces
 
-    def _named(self, name: Paragraph, color: Rgb, place: int) -> Part:
+    def mark(self, row: Row, said: Message) -> Part | None:
+        """Return a line above what a message says, or None."""
+        return None
+
+    def heading(self, name: Paragraph, color: Rgb, place: int) -> Part:
+        """Return the line at the top of a bubble: who wrote it."""
         return Part(
             round(name.width + 0.49),
             round(name.height),

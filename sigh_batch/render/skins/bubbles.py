@@ -11,9 +11,11 @@ from sigh_batch.render.bars import (
     paint_header,
     paint_input,
     paint_jump,
+    paint_pinned,
     paint_status,
     presence,
 )
+from sigh_batch.render.chatlist import paint_chat_list
 from sigh_batch.render.colors import Rgb, mix, oklch, readable, text_on
 from sigh_batch.render.layout import stack
 from sigh_batch.render.page import Page
@@ -28,13 +30,17 @@ from sigh_batch.rng import Draws
 from sigh_batch.scene.conversation import Conversation
 from sigh_batch.scene.locale import Locale
 
+_SIDE = 296
+_WIDE = 820
+
 
 class BubbleSkin:
     """Bubbles of two colours on both sides."""
 
     forms = ("phone", "desktop")
-    groups = (True, False)
+    groups: tuple[bool, ...] = (True, False)
     row = 47.0
+    painting = BubblePainting
 
     def design(self, draws: Draws, dark: bool, form: str, pictures: bool) -> BubbleLook:
         """Return a look."""
@@ -42,7 +48,7 @@ class BubbleSkin:
         hue = draws.uniform(0.55, 0.8) if draws.chance(0.6) else draws.random()
         wallpaper, ground = draw_wallpaper(draws, dark, hue)
         palette = draw_palette(draws, dark, ground=ground, hue=hue, colored_bar=draws.chance(0.2))
-        theirs, mine = _bubble_colors(draws, palette)
+        theirs, mine = bubble_colors(draws, palette)
         theirs_text = palette.text if dark else text_on(theirs, 12.0)
         mine_text = text_on(mine) if not dark else palette.text
         tail = draws.choice(("top", "top", "bottom", "none"))
@@ -86,7 +92,7 @@ class BubbleSkin:
             link=readable(0.6, 0.15, 0.68, theirs, palette.floor),
             mine_link=readable(0.6, 0.15, 0.68, mine, palette.floor),
             read=readable(0.68, 0.14, draws.choice((0.64, 0.66, palette.accent_hue)), mine, 2.6),
-            pill=_pill(draws, palette),
+            pill=date_pill(draws, palette),
             radius=radius,
             tail=tail,
             shadow=draws.choice((0.0, 0.6, 1.0)) if not dark else draws.choice((0.0, 0.0, 0.6)),
@@ -100,36 +106,56 @@ class BubbleSkin:
             window=draws.choice((600.0, 3600.0)),
             days=draws.choice(("relative", "weekday", "long", "full")),
             scrolled=draws.uniform(20, 300) if draws.chance(0.1) else 0.0,
+            chats=not phone and draws.chance(0.5),
         )
 
     def paint(
         self, page: Page, conversation: Conversation, here: Locale, look: BubbleLook, avatars: Avatars
     ) -> None:
         """Draw the whole page and note every element."""
+        paint_wallpaper(page, look.wallpaper, look.palette, 0, page.height)
+        wide = look.chats and conversation.group and page.width >= page.px(_WIDE)
+        column = page.px(_SIDE) if wide else 0
+        with page.beside(column):
+            self._paint_open(page, conversation, here, look, avatars)
+        if wide:
+            top, head = page.px(look.phone.top), page.px(look.header.height)
+            paint_chat_list(
+                page,
+                look.palette,
+                avatars,
+                conversation,
+                here,
+                width=column,
+                top=top,
+                head=head,
+                marked="accent",
+            )
+        paint_window(page, look.phone, look.palette, conversation)
+
+    def _paint_open(
+        self, page: Page, conversation: Conversation, here: Locale, look: BubbleLook, avatars: Avatars
+    ) -> None:
         palette = look.palette
-        status = page.px(look.phone.top)
         bottom = page.height - input_height(page, look.bar, look.phone)
-        floating = look.bar.disc
-        paint_wallpaper(page, look.wallpaper, palette, 0, page.height)
         top = paint_header(
             page,
             palette,
             look.header,
             avatars,
             conversation,
-            top=status,
+            top=page.px(look.phone.top),
             title=conversation.title,
             subtitle=presence(conversation, here),
         )
         paint_status(page, look.phone, here, conversation, palette.bar_text)
-        painting = BubblePainting(page, conversation, here, look, avatars)
+        if look.pinned:
+            top = paint_pinned(page, palette, conversation, here, top)
+        painting = self.painting(page, conversation, here, look, avatars)
         if stack(page, painting.blocks(), top, bottom, from_top=False, shift=page.px(look.scrolled)):
             paint_jump(page, palette, bottom)
-        if not floating:
-            page.box(0, bottom, page.width, page.height - bottom, palette.foot)
-        behind = None if floating else palette.foot
+        behind = None if look.bar.disc else palette.foot
         paint_input(page, palette, look.bar, look.phone, here.word("message"), behind)
-        paint_window(page, look.phone, palette, conversation)
 
 
 def _input(draws: Draws, phone: bool) -> InputBar:
@@ -148,7 +174,7 @@ def _input(draws: Draws, phone: bool) -> InputBar:
     )
 
 
-def _bubble_colors(draws: Draws, palette: Palette) -> tuple[Rgb, Rgb]:
+def bubble_colors(draws: Draws, palette: Palette) -> tuple[Rgb, Rgb]:
     """Return the grounds of their and of my bubbles, which differ from the page and from each other."""
     hue, ground = palette.accent_hue, palette.ground
     if palette.dark:
@@ -169,7 +195,8 @@ def _distance(one: Rgb, two: Rgb) -> int:
     return max(abs(one[0] - two[0]), abs(one[1] - two[1]), abs(one[2] - two[2]))
 
 
-def _pill(draws: Draws, palette: Palette) -> Pill:
+def date_pill(draws: Draws, palette: Palette) -> Pill:
+    """Return how dates and lines of the application look."""
     ground: Rgb
     if palette.dark:
         ground = mix(palette.ground, (255, 255, 255), 0.1)
