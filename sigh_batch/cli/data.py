@@ -187,7 +187,8 @@ def remake(
     sample = make(read_spec(url, settings), index)
     stored = open_dataset(open_store(url, settings.store, create=False)).where(index=index)
     paths = write_sample(sample, out)
-    if not len(stored) or stored[0].image != sample.image:
+    made = (sample.image, sample.mask, sample.source_mask)
+    if not len(stored) or made != (stored[0].image, stored[0].mask, stored[0].source):
         raise DataError(f"sample {index} is not what {url} holds; `sigh data verify` looks at the set")
     if not quiet:
         click.echo(f"equal to the stored sample, byte for byte: {sample.id}", err=True)
