@@ -71,10 +71,14 @@ def _skia() -> Finding:
 
 def _pillow() -> Finding:
     import PIL
-    from PIL import features
 
-    shaping = "with" if features.check("raqm") else "without"
-    return Finding("pillow", "ok", f"Pillow {PIL.__version__} {shaping} its own text shaping")
+    from sigh_batch.render.pillow_painter import PillowPainter, shaping
+
+    version = shaping()
+    if version == "absent":
+        fix = "install libfribidi (Debian: apt-get install libfribidi0), or draw with skia"
+        return Finding("pillow", "warning", f"Pillow {PIL.__version__}: {PillowPainter.limits[-1]}", fix)
+    return Finding("pillow", "ok", f"Pillow {PIL.__version__} with raqm {version} for joined scripts")
 
 
 def _fonts(settings: Settings) -> Finding:

@@ -42,12 +42,20 @@ _JOINED = re.compile("[\u0600-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc]")
 """Scripts whose letters change with their neighbours."""
 _STRIKE = 109
 """Pixels in an em of the bitmaps in the bundled emoji font."""
-_SHAPED = features.check("raqm")
+_SHAPED = bool(features.check("raqm"))
 _LIMITS = (
     "text has no sub-pixel edges: they are drawn grey",
     "hinting is always what FreeType chooses for the font",
 )
-_UNSHAPED = "this Pillow lacks raqm: joined scripts and emoji sequences fall apart into their letters"
+_UNSHAPED = (
+    "Pillow finds no libfribidi, and so its raqm does not load:"
+    " joined scripts and emoji sequences fall apart into their letters"
+)
+
+
+def shaping() -> str:
+    """Return the version of raqm, by which Pillow joins scripts, or `absent`: it decides bytes."""
+    return str(features.version("raqm")) if _SHAPED else "absent"
 
 
 class Glyph(NamedTuple):

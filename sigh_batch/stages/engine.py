@@ -1,7 +1,8 @@
 """Which code decides the bytes of a kind of run, by version.
 
 Two runs with one config hash and one engine make the same bytes; a run that finds records of
-another engine refuses to mix them. Reads package metadata only and imports none of it.
+another engine refuses to mix them. Reads package metadata, and imports nothing but, where Pillow draws,
+Pillow's painter: whether its raqm loads depends on a library of the system.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ GENERATE_REVISION = 1
 DISTORT_REVISION = 1
 """Raised whenever the same settings would give other bytes than before; each kind has its own."""
 
-_SHARED = ("numpy", "isal", "uharfbuzz", "opencv-python-headless", "pyarrow")
+_SHARED = ("numpy", "faker", "isal", "uharfbuzz", "opencv-python-headless", "pyarrow")
 # The catalogue holds the hash of every font.
 _FONTS = Path(__file__).parents[1] / "render" / "fonts" / "catalogue.json"
 _REVISIONS = {
@@ -33,6 +34,10 @@ def engine_of(kind: str, settings: Settings) -> dict[str, str]:
     engine["fonts"] = content_hash(_FONTS)[:16]
     for package in _packages(kind, settings):
         engine[package] = _version(package)
+    if "Pillow" in engine:
+        from sigh_batch.render.pillow_painter import shaping
+
+        engine["raqm"] = shaping()
     return engine
 
 
