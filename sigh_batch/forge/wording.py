@@ -266,7 +266,7 @@ def new_message(draws: Draws, code: str, split: str, day: dt.date) -> str:
     topic = words.topics[draws.choice(sorted(words.topics))]
     exchange = draws.choice((*topic.opens, *topic.mores))
     turn = draws.choice(exchange.turns)
-    filler = Filler(draws, here, words.pools, people.given, frozenset(), day)
+    filler = Filler(draws, here, words.pools, people.given, frozenset(), day, split)
     for role in "abc":
         filler.bind(role, draws.choice(people.given))
     filler.bind("hello", draws.choice(words.pools.get("hellod", ("",))))

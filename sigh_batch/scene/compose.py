@@ -46,7 +46,7 @@ def compose(
     style = cast.choice(_STYLES[group])
     size = cast.integer(max(3, config.people.min), max(3, config.people.max)) if group else 2
     people = draw_people(cast, code, split, size, style)
-    script = _Script(draws, config, here, words, people, names(code, split).given, lines)
+    script = _Script(draws, config, here, words, people, names(code, split).given, lines, split)
     while len(script.messages) < count:
         script.add_stretch(group, count)
     messages = script.messages[:count]
@@ -55,7 +55,7 @@ def compose(
     if group and draws.chance(0.2):
         outside = [name for name in names(code, split).given if name not in script.present]
         messages = _with_news(draws.fork("news"), here, people, outside, messages, script.title)
-    circle = script.circle(split, owner, group, members)
+    circle = script.circle(owner, group, members)
     messages = attach(draws.fork("attachments"), config, circle, messages)
     now = script.clock.look()
     channels = draws.shuffled(words.pools["channel"]) if group else []
@@ -102,13 +102,14 @@ class _Script:
         people: tuple[Person, ...],
         given: tuple[str, ...],
         lines: tuple[str, ...],
+        split: str,
     ) -> None:
         self._plan = draws.fork("plan")
         self._words = draws.fork("words")
         self._typing = draws.fork("typing")
         self.clock = Clock(draws.fork("times"))
         self._here, self._talk, self._given, self._lines = here, words, given, lines
-        self._people = people
+        self._people, self._split = people, split
         self._short = shortening(words.pools.get("abbr", ()))
         emoji = words.pools.get("emoji", ())
         self._habits = [draw_habits(self._typing, emoji, config.emoji, config.typos) for _ in people]
@@ -150,7 +151,7 @@ class _Script:
         if not topic.cold and plan.chance(0.5):
             self._add(self._unused(shared["closing"].opens), cast, filler, topic)
 
-    def circle(self, split: str, owner: int, group: bool, members: int) -> Circle:
+    def circle(self, owner: int, group: bool, members: int) -> Circle:
         """Return who is there, for what they do with the messages."""
         topic = self._talk.topics[self.topic]
         return Circle(
@@ -160,13 +161,13 @@ class _Script:
             group=group,
             cold=topic.cold,
             emoji=topic.emoji,
-            split=split,
+            split=self._split,
             fill=lambda pool: self._filler().entry(pool),
         )
 
     def _filler(self) -> Filler:
         day = self.clock.now.date()
-        return Filler(self._words, self._here, self._talk.pools, self._given, self.present, day)
+        return Filler(self._words, self._here, self._talk.pools, self._given, self.present, day, self._split)
 
     def _left(self, exchanges: tuple[Exchange, ...]) -> int:
         """Return how many of the exchanges this conversation has not had."""

@@ -44,6 +44,9 @@ class Locale:
     cents: float
     """Share of amounts that are not whole."""
     phone: str
+    directory: dict[str, list[str]]
+    """Faker's name of the locale, patterns of addresses, towns and companies for it, and what no entry may
+    contain: letters that the fonts lack, and words that are no name."""
     words: dict[str, str]
 
     @property

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from sigh_batch.rng import Draws
+from sigh_batch.scene.directory import KINDS, directory
 from sigh_batch.scene.habits import shortening
 from sigh_batch.scene.locale import Locale
 
@@ -25,7 +26,6 @@ _LINKS = {
     "track": ("track.example.net/p/", "parcel.example.com/t/"),
     "pay": ("pay.example.com/r/", "split.example.org/"),
     "call": ("meet.example.net/", "call.example.com/j/"),
-    "link": ("www.example.com/item/", "maps.example.com/?q="),
 }
 
 
@@ -47,7 +47,18 @@ def kind_of_link(host: str) -> str:
 class Filler:
     """Fills the gaps of one topic's wordings; the same gap always gets the same filling."""
 
-    __slots__ = ("_date", "_draws", "_filled", "_here", "_joins", "_names", "_pools", "_present", "_said")
+    __slots__ = (
+        "_date",
+        "_draws",
+        "_filled",
+        "_here",
+        "_joins",
+        "_names",
+        "_pools",
+        "_present",
+        "_said",
+        "_split",
+    )
 
     def __init__(
         self,
@@ -57,6 +68,7 @@ class Filler:
         names: tuple[str, ...],
         present: frozenset[str],
         day: date,
+        split: str,
     ) -> None:
         self._draws = draws
         self._here = here
@@ -64,6 +76,7 @@ class Filler:
         self._names = names
         self._present = present
         self._date = day
+        self._split = split
         self._filled: dict[str, str] = {}
         self._said = draws.random()
         self._joins = shortening(pools.get("join", ()))
@@ -111,6 +124,11 @@ class Filler:
             return self._draws.choice(self._names)
         if word == "time":
             return _time(self._draws, self._here, self._said)
+        if word in KINDS:
+            return self._draws.choice(directory(self._here.code, word, self._split))
+        if word == "link":
+            site = self._draws.choice(directory(self._here.code, "site", self._split))
+            return _link(self._draws, (f"www.{site}/", f"{site}/p/"))
         if word in _LINKS:
             return _link(self._draws, _LINKS[word])
         return _FILLINGS[word](self._draws, self._here, self._date)
@@ -203,4 +221,4 @@ _FILLINGS: dict[str, Callable[[Draws, Locale, date], str]] = {
 
 def known_gaps() -> frozenset[str]:
     """Return the gaps that need no pool."""
-    return frozenset({*_FILLINGS, *_LINKS, "time", "name", "hello", "a", "b", "c"})
+    return frozenset({*_FILLINGS, *_LINKS, *KINDS, "link", "time", "name", "hello", "a", "b", "c"})

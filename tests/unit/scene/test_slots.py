@@ -18,7 +18,9 @@ POOLS = {
 
 
 def filler(index: int, code: str = "en-US", present: frozenset[str] = frozenset()) -> Filler:
-    return Filler(for_sample(1, "t", index), locale(code), POOLS, NAMES, present, dt.date(2024, 3, 9))
+    return Filler(
+        for_sample(1, "t", index), locale(code), POOLS, NAMES, present, dt.date(2024, 3, 9), "train"
+    )
 
 
 @given(st.integers(0, 5000))
