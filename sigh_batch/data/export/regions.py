@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -14,6 +13,9 @@ from PIL import Image
 from sigh_batch.data.sample import Json
 
 Box = tuple[float, float, float, float]
+_Places = NDArray[np.intp]
+_OUTSIDE = 1.0
+"""So many pixels from a box the place is anybody's."""
 
 
 class Region(NamedTuple):
@@ -31,8 +33,8 @@ class Region(NamedTuple):
 def regions(ops: list[Json], mask: bytes) -> Iterator[Region]:
     """Yield the region of each operation that left a trace on the picture.
 
-    An only operation made all that the mask has. Of several, each has the pixels in its box, and one
-    without a box has those in nobody else's.
+    Of several operations each has the pixels in its box and those near it, for an edit reaches a little
+    beyond what it meant to change; one without a box has what is in nobody's.
     """
     with Image.open(io.BytesIO(mask)) as image:
         changed = np.asarray(image.convert("1"))
@@ -43,15 +45,27 @@ def regions(ops: list[Json], mask: bytes) -> Iterator[Region]:
 
 
 def _shares(ops: list[Json], changed: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+    """Return the pixels of each operation: every one that changed belongs to whose box is nearest."""
     if len(ops) == 1:
         return [changed]
-    places = [_inside(op["box"], changed.shape) for op in ops]
-    boxes = [np.zeros_like(changed) for _ in ops]
-    for box, place in zip(boxes, places, strict=True):
-        if place:
-            box[place] = True
-    nobodys = ~np.logical_or.reduce(boxes)
-    return [changed & (box if place else nobodys) for box, place in zip(boxes, places, strict=True)]
+    rows, columns = np.nonzero(changed)
+    nearest = np.argmin([_distances(op["box"], rows, columns) for op in ops], axis=0)
+    shares = []
+    for number in range(len(ops)):
+        own = np.zeros_like(changed)
+        own[rows[nearest == number], columns[nearest == number]] = True
+        shares.append(own)
+    return shares
+
+
+def _distances(box: Json | None, rows: _Places, columns: _Places) -> NDArray[np.float64]:
+    """Return how far the middles of pixels lie outside a box, at the least along either side."""
+    if not box:
+        return np.full(len(rows), _OUTSIDE)
+    x, y = columns + 0.5 - box["x"], rows + 0.5 - box["y"]
+    across = np.maximum(np.maximum(-x, x - box["width"]), 0.0)
+    down = np.maximum(np.maximum(-y, y - box["height"]), 0.0)
+    return np.asarray(np.maximum(across, down))
 
 
 def encode_runs(mask: NDArray[np.bool_]) -> Json:
@@ -74,15 +88,6 @@ def encode_runs(mask: NDArray[np.bool_]) -> Json:
             more = value != (-1 if digit & 16 else 0)
             letters.append((digit | 32 if more else digit) + 48)
     return {"size": list(mask.shape), "counts": letters.decode("ascii")}
-
-
-def _inside(box: Json | None, shape: tuple[int, ...]) -> tuple[slice, slice] | None:
-    """Return the whole pixels that a box touches."""
-    if not box:
-        return None
-    x, y = max(0, math.floor(box["x"])), max(0, math.floor(box["y"]))
-    right, bottom = math.ceil(box["x"] + box["width"]), math.ceil(box["y"] + box["height"])
-    return slice(y, min(shape[0], bottom)), slice(x, min(shape[1], right))
 
 
 def _box(box: Json | None) -> Box | None:

@@ -69,8 +69,15 @@ def test_of_several_each_has_the_pixels_in_its_box(changed: Mask) -> None:
     assert (second.op["type"], second.area, second.box) == ("erase", 20, (30.0, 20.0, 10.0, 2.0))
 
 
+def test_pixels_beside_a_box_belong_to_the_nearest(changed: Mask) -> None:
+    near = [op((3.0, 2.0, 3.0, 3.0), "cover"), op((36.0, 21.0, 4.0, 1.0))]
+    first, second = regions(near, png(changed))
+    assert (first.area, second.area) == (18, 20)
+    assert not (decoded(first.runs) & decoded(second.runs)).any()
+
+
 def test_one_that_left_no_trace_is_no_region(changed: Mask) -> None:
-    found = list(regions([op((0.0, 10.0, 5.0, 5.0)), op((-5.0, -5.0, 99.0, 99.0))], png(changed)))
+    found = list(regions([op((0.0, 10.0, 5.0, 1.0)), op((-5.0, -5.0, 99.0, 99.0))], png(changed)))
     assert [(region.area, region.box[0]) for region in found] == [(38, -5.0)]
-    assert list(regions([op((50.0, 60.0, 5.0, 5.0)), op((60.0, 10.0, 5.0, 5.0))], png(changed))) == []
     assert list(regions([op(None)], png(np.zeros((4, 4), bool)))) == []
+    assert list(regions([op(None), op((0.0, 0.0, 2.0, 2.0))], png(np.zeros((4, 4), bool)))) == []
