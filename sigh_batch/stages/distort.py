@@ -45,11 +45,6 @@ class Deed:
     """Ids of other pictures that parts were taken from."""
 
     @property
-    def zoom(self) -> float:
-        """How many times the picture was enlarged for the work, 1 for not."""
-        return self.hand.zoom if self.hand else 1.0
-
-    @property
     def told(self) -> Json:
         """What is recorded of it beside the operations."""
         return {"hand": self.hand.as_json(), "donors": list(self.donors)} if self.hand else {}
@@ -135,7 +130,7 @@ class Distort:
             clean = replay(clean, before)
             deed = self._change_pixels(work, original, replace(case, pixels=clean.pixels))
             twins = _twins(clean, deed.forged)
-        twins, after = self._world.after(draws.fork("after"), twins, deed.zoom)
+        twins, after = self._world.after(draws.fork("after"), twins)
         twins, honest = self._world.honest(draws.fork("benign"), twins)
         twins, degraded = self._world.degrade(draws.fork("degradations"), twins)
         drawn = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.errors import ConfigError
 from sigh_batch.forge.case import Case, Kit
+from sigh_batch.forge.finder import find_text
 from sigh_batch.render.fonts import open_catalogue
 from sigh_batch.rng import Draws
 from sigh_batch.scene.locale import locale
@@ -56,7 +57,7 @@ def case_of(original: Original) -> Case:
     code = original.locale or _UNKNOWN
     return Case(
         pixels=original.pixels,
-        elements=original.elements,
+        elements=original.elements or find_text(original.pixels),
         scale=original.scale or 1.0,
         font=original.font,
         locale=code,

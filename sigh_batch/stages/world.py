@@ -16,8 +16,6 @@ _BENIGN_TRIES = 4
 _HIDING = frozenset({"blurred_name", "redaction"})
 """Honest edits that take strings out of sight, in places that their parameters name."""
 _STRINGS = frozenset({"author", "header", "line", "separator", "system", "text", "time", "word"})
-_ZOOM_PIXELS = 8_000_000
-"""A forger enlarges no picture beyond this."""
 
 Steps = list[Json]
 """What was done in order: `type`, `params`, and `skipped` with the reason where it was not."""
@@ -53,10 +51,10 @@ class World:
             told.append(step.told)
         return twins, told
 
-    def after(self, draws: Draws, twins: Twins, zoom: float) -> tuple[Twins, Steps]:
+    def after(self, draws: Draws, twins: Twins) -> tuple[Twins, Steps]:
         """Do what the forger does with the whole picture when he is done."""
         config, least = self._config, self._config.min_pixels
-        twins, steps = _zoomed(twins, zoom, least)
+        steps: Steps = []
         for name, share in (("rescreenshot", config.captured_after), (None, config.saved_after)):
             own = draws.fork(name or "save")
             if own.chance(share):
@@ -105,13 +103,3 @@ class World:
         }
         codec = pick(draws, fitting) if sum(fitting.values()) > 0 else "png"
         return codec, draw_settings(draws, codec, self._config.quality.min, self._config.quality.max)
-
-
-def _zoomed(twins: Twins, zoom: float, least: int) -> tuple[Twins, Steps]:
-    """Return both enlarged for the edit and reduced again, where the forger did so."""
-    if zoom == 1 or twins.clean.width * twins.clean.height * zoom * zoom > _ZOOM_PIXELS:
-        return twins, []
-    smooth = {"filter": "bicubic", "antialias": True}
-    larger = twins.follow("resize", {"factor": zoom, **smooth}, least)
-    back = larger.twins.follow("resize", {"factor": 1 / zoom, **smooth}, least)
-    return (back.twins, [larger.told, back.told]) if larger.done and back.done else (twins, [])
