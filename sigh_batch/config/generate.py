@@ -168,7 +168,17 @@ class GenerateConfig(Config):
 
     painter: Literal["skia", "pillow"] = "skia"
     """The rasteriser: skia, as in browsers and chat clients, or pillow."""
-    skins: Weights = Field(default={"server": 1.0, "bubbles": 1.0, "sms": 1.0, "modern": 1.0, "crowd": 1.0})
+    skins: Weights = Field(
+        default={
+            "server": 1.0,
+            "bubbles": 1.0,
+            "sms": 1.0,
+            "modern": 1.0,
+            "crowd": 1.0,
+            "workplace": 1.0,
+            "plain": 1.0,
+        }
+    )
     """Looks by weight."""
     themes: Weights = Field(default={"light": 1.0, "dark": 1.0})
     """Light and dark by weight."""

@@ -14,6 +14,8 @@ from sigh_batch.rng import Draws
 from sigh_batch.scene.conversation import Conversation
 from sigh_batch.scene.locale import Locale
 
+_TOOLS = 34
+"""Height of a row of tools in logical pixels."""
 _TOPS = {"round": 47.0, "flat": 26.0, "dots": 28.0, "grey_dots": 30.0, "buttons": 30.0, "": 0.0}
 
 
@@ -265,11 +267,17 @@ class InputBar:
     """Whether the icons beside the field have the accent's colour."""
     bare: bool = False
     """Whether the field has neither a fill nor an outline, and a hairline stands above it."""
+    tools: tuple[str, ...] = ()
+    """Icons in a row of their own at the foot of the field; the last stands at its end."""
 
 
 def input_height(page: Page, bar: InputBar, phone: Phone) -> int:
     """Return the height of the whole input area."""
-    return page.px(bar.height) + 2 * page.px(bar.margin) + page.px(phone.bottom)
+    return _field_height(page, bar) + 2 * page.px(bar.margin) + page.px(phone.bottom)
+
+
+def _field_height(page: Page, bar: InputBar) -> int:
+    return page.px(bar.height) + (page.px(_TOOLS) if bar.tools else 0)
 
 
 def paint_input(
@@ -302,22 +310,31 @@ def paint_input(
             right -= icon
             page.icon(name, right, y + (height - icon) // 2, icon, beside, 1.8)
             right -= px(12)
-    field = page.note("input", left, y, right - left, height, text=hint)
+    tall = _field_height(page, bar)
+    field = page.note("input", left, y, right - left, tall, text=hint)
     fill = behind if bar.outlined and behind else palette.field
     if bar.bare:
         fill = behind or palette.ground
         page.box(0, top, page.width, page.hair, palette.line)
     else:
-        page.box(left, y, right - left, height, fill, min(px(bar.round), height / 2))
+        page.box(left, y, right - left, tall, fill, min(px(bar.round), tall / 2))
     if bar.outlined:
-        page.edge(
-            left, y, right - left, height, mix(fill, dim, 0.4), page.hair, min(px(bar.round), height / 2)
-        )
+        page.edge(left, y, right - left, tall, mix(fill, dim, 0.4), page.hair, min(px(bar.round), tall / 2))
     _field(page, palette, bar, hint, left, right, y, height, fill, field)
+    if bar.tools:
+        _tools(page, palette, bar, left, right, y + height, fill)
     if phone.indicator:
         width = round(page.width * 0.36)
         ink = see_through(palette.text, 0.9)
         page.box((page.width - width) // 2, page.height - px(13), width, px(5), ink, px(2.5))
+
+
+def _tools(page: Page, palette: Palette, bar: InputBar, left: int, right: int, y: int, fill: Rgb) -> None:
+    px, size, ink = page.px, page.px(19), palette.secondary(fill)
+    top = y + (px(_TOOLS) - px(5) - size) // 2
+    for place, name in enumerate(bar.tools[:-1]):
+        page.icon(name, left + px(12) + place * px(31), top, size, ink, 1.9)
+    page.icon(bar.tools[-1], right - px(12) - size, top, size, ink, 1.9)
 
 
 def _field(

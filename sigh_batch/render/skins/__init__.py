@@ -9,6 +9,8 @@ from sigh_batch.registry import Registry
 skins: Registry[Any] = Registry(
     "skin",
     {
+        "plain": "sigh_batch.render.skins.plain",
+        "workplace": "sigh_batch.render.skins.workplace",
         "crowd": "sigh_batch.render.skins.crowd",
         "modern": "sigh_batch.render.skins.modern",
         "server": "sigh_batch.render.skins.server",

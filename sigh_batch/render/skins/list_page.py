@@ -45,6 +45,8 @@ class ListPainting(Painting[ListLook]):
     """One page while it is painted."""
 
     foot = 14.0
+    quotes_above = True
+    """Whether what a message answers stands above its author's name, or else above its words."""
 
     def __init__(
         self, page: Page, conversation: Conversation, here: Locale, look: ListLook, avatars: Avatars
@@ -64,7 +66,7 @@ class ListPainting(Painting[ListLook]):
         page, look, px, place = self._page, self._look, self._page.px, row.place
         tint = self.tint(row.own)
         above = px(look.spacing) if row.first else px(look.tight)
-        quote = self.quote(place, self._width, tint)
+        quote = self.quote(place, self._width, tint) if self.quotes_above else None
         lead = quote.height + px(2) if quote else 0
         name = None
         if row.first:
@@ -88,19 +90,30 @@ class ListPainting(Painting[ListLook]):
                 color = self._name_color(self._conversation.people[said.author])
                 self.author(name, self._text_left, at, color, place, root)
                 baseline = name.lines[0].baseline
-                self._time(said, place, at, self._text_left + round(name.width), baseline, root)
+                end = self.beside_name(place, self._text_left + round(name.width), at, baseline)
+                self._time(said, place, at, end, baseline, root)
             content.draw(self._text_left, at + head, self._width, root)
 
         return Block(tall, draw)
 
+    def beside_name(self, place: int, x: int, y: int, baseline: float) -> int:
+        """Draw what stands between a name and the time, such as a tag; return where it ends."""
+        return x
+
     def _content(self, place: int, said: Message, tint: Tint) -> Part:
         """Return the words of a message and everything below them."""
         px, parts = self._page.px, list[tuple[Part, int]]()
+        quote = None if self.quotes_above else self.quote(place, self._width, tint)
+        if quote:
+            parts.append((narrow(quote), px(2)))
         if said.text:
             text = self._page.set(said.text, self._body, self._width, direction="auto")
             words = self.words(text, tint.text, tint.accent, place)
             parts.append(
-                (with_edited(self._page, words, text, self.edited(said), tint, self._width, place), 0)
+                (
+                    with_edited(self._page, words, text, self.edited(said), tint, self._width, place),
+                    px(4) if quote else 0,
+                )
             )
         for part, gap in (
             (self.attachment(place, self._width, tint), px(5)),
