@@ -33,7 +33,7 @@ from sigh_batch.scene.locale import locale
 from sigh_batch.scene.pools import SPLITS, Division, divide, key_of
 
 SHARED_TOPICS = ("greeting", "closing", "ack")
-_WHOLE_POOLS = ("abbr", "join", "emoji", "day")
+_WHOLE_POOLS = ("abbr", "join", "emoji", "day", "past")
 _WORDINGS = 600
 _LONGEST_LINE = 2000
 _TURN = re.compile(r"([abc])(\??):\s*(.+)")

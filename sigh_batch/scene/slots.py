@@ -1,6 +1,7 @@
 """What fills a gap such as `<amount>` in a wording: money, times, dates, numbers, names, words.
 
-A topic's gaps are filled once: an amount that is asked for is the amount that is answered.
+A topic's gaps are filled once: an amount that is asked for is the amount that is answered, a price is
+somebody's share of it, and a second time is later than the first.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sigh_batch.scene.locale import Locale
 _GAP = re.compile(r"<([a-z]+\d?)>")
 _TRIES = 6
 """How often another filling is drawn in place of one that is taken."""
+_TIMES = frozenset(("time", "time2"))
 _LETTERS = "ABCDEFGHKLMNPRSTUVWXYZ"
 _PATH = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _LINKS = {
@@ -54,6 +56,7 @@ class Filler:
         "_here",
         "_joins",
         "_names",
+        "_owed",
         "_pools",
         "_present",
         "_said",
@@ -79,6 +82,7 @@ class Filler:
         self._split = split
         self._filled: dict[str, str] = {}
         self._said = draws.random()
+        self._owed = 0.0
         self._joins = shortening(pools.get("join", ()))
 
     def bind(self, gap: str, filling: str) -> None:
@@ -104,6 +108,9 @@ class Filler:
 
     def _filling(self, gap: str) -> str:
         known = self._filled.get(gap)
+        if known is None and gap in _TIMES and not self._filled.keys() & _TIMES:
+            self._draw_times()
+            known = self._filled[gap]
         if known is None:
             word = gap.rstrip("0123456789")
             taken = self._filled.values()
@@ -123,7 +130,11 @@ class Filler:
         if word == "name":
             return self._draws.choice(self._names)
         if word == "time":
-            return _time(self._draws, self._here, self._said)
+            return _time(self._here, self._said, *_moment(self._draws))
+        if word == "amount":
+            return self._draw_amount()
+        if word == "price" and self._owed:
+            return self._draw_share()
         if word in KINDS:
             return self._draws.choice(directory(self._here.code, word, self._split))
         if word == "link":
@@ -133,8 +144,28 @@ class Filler:
             return _link(self._draws, _LINKS[word])
         return _FILLINGS[word](self._draws, self._here, self._date)
 
+    def _draw_times(self) -> None:
+        """Fill both gaps of a time, the second one later."""
+        moments = sorted((_moment(self._draws), _moment(self._draws)))
+        for gap, (hour, minute) in zip(("time", "time2"), moments, strict=True):
+            self._filled[gap] = _time(self._here, self._said, hour, minute)
 
-def _amount(draws: Draws, here: Locale, day: date) -> str:  # noqa: ARG001
+    def _draw_amount(self) -> str:
+        count = _amount(self._draws)
+        self._owed = self._owed or float(count * self._here.unit)
+        return _money(self._draws, self._here, count)
+
+    def _draw_share(self) -> str:
+        """Return one person's part of the amount, whose heads `<n>` then counts."""
+        heads = self._filled.get("n", "")
+        among = int(heads) if heads.isdecimal() else self._draws.integer(2, 6)
+        self._filled["n"] = str(among)
+        share = self._owed / among
+        here = self._here
+        return here.money.format(n=here.number(share, 2 if here.cents and share != int(share) else 0))
+
+
+def _amount(draws: Draws) -> int:
     kind = draws.random()
     if kind < 0.35:
         count = 5 * draws.integer(2, 30)
@@ -144,7 +175,7 @@ def _amount(draws: Draws, here: Locale, day: date) -> str:  # noqa: ARG001
         count = 10 * draws.integer(10, 95)
     else:
         count = 50 * draws.integer(10, 90)
-    return _money(draws, here, count)
+    return count
 
 
 def _price(draws: Draws, here: Locale, day: date) -> str:  # noqa: ARG001
@@ -158,9 +189,13 @@ def _money(draws: Draws, here: Locale, count: int) -> str:
     return here.money.format(n=here.number(value))
 
 
-def _time(draws: Draws, here: Locale, style: float) -> str:
+def _moment(draws: Draws) -> tuple[int, int]:
+    """Return hour and minute of a time that people name."""
     hour = draws.integer(7, 22)
-    minute = 15 * draws.integer(0, 3) if draws.chance(0.75) else 5 * draws.integer(0, 11)
+    return hour, 15 * draws.integer(0, 3) if draws.chance(0.75) else 5 * draws.integer(0, 11)
+
+
+def _time(here: Locale, style: float, hour: int, minute: int) -> str:
     if here.language != "en" or style < 0.3:
         return here.clock_text(hour, minute)
     bare = f"{hour % 12 or 12}:{minute:02}"
@@ -208,7 +243,6 @@ def _link(draws: Draws, sites: tuple[str, ...]) -> str:
 
 
 _FILLINGS: dict[str, Callable[[Draws, Locale, date], str]] = {
-    "amount": _amount,
     "price": _price,
     "date": _date,
     "n": _n,
@@ -221,4 +255,4 @@ _FILLINGS: dict[str, Callable[[Draws, Locale, date], str]] = {
 
 def known_gaps() -> frozenset[str]:
     """Return the gaps that need no pool."""
-    return frozenset({*_FILLINGS, *_LINKS, *KINDS, "link", "time", "name", "hello", "a", "b", "c"})
+    return frozenset({*_FILLINGS, "amount", *_LINKS, *KINDS, "link", "time", "name", "hello", "a", "b", "c"})

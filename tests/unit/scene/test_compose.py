@@ -136,7 +136,7 @@ def test_roles_stay_in_a_support_chat(code: str) -> None:
     [
         ("good morning", range(4, 12)),
         ("good evening", (*range(18, 24), *range(4))),
-        ("sleep tight", (*range(20, 24), *range(4))),
+        ("good night", (*range(20, 24), *range(4))),
     ],
 )
 def test_people_greet_by_the_time_of_day(said: str, hours: tuple[int, ...]) -> None:
