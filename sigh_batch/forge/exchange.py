@@ -19,6 +19,8 @@ from sigh_batch.forge.pen import Pen, matched_pen, pen_of
 from sigh_batch.forge.retouch import Retouch, ink_box
 from sigh_batch.rng import Draws
 
+_SQUEEZE = 0.3
+"""A careless hand lets words reach so much of an em further than they should."""
 _NUDGE = 0.5
 """The rest of a line that would move by less than this stays where it is."""
 
@@ -42,8 +44,11 @@ def plan(passage: Passage, text: str, hand: Hand, kit: Kit, seed: int) -> Json |
     if not easel.can_write(fresh):
         return None
     growth = fresh.width - (stretch.right - stretch.left)
-    if growth > max(0.0, passage.room):
+    slack = _SQUEEZE * passage.lettering.size if hand.skill == "careless" else 0.0
+    if growth > max(0.0, passage.room) + slack:
         return None
+    if passage.anchor != "start" and abs(growth) >= _NUDGE and stretch.old != passage.text:
+        return whole(passage, text, seed)
     rtl = passage.lettering.rtl
     last = stretch.left - passage.lettering.x < 1 if rtl else passage.right - stretch.right < 1
     shift = 0 if abs(growth) < _NUDGE else round(growth)
@@ -51,9 +56,10 @@ def plan(passage: Passage, text: str, hand: Hand, kit: Kit, seed: int) -> Json |
         shift = 0
     return {
         "line": passage.text,
+        "becomes": text,
         "stretch": [stretch.old, stretch.new, round(stretch.left, 2), round(stretch.right, 2)],
         "lettering": passage.lettering.as_json(),
-        "place": [passage.y, passage.width, passage.height, passage.tail, passage.centred],
+        "place": [passage.y, passage.width, passage.height, passage.tail, passage.anchor],
         "shift": -shift if rtl else shift,
         "seed": seed,
     }
@@ -63,9 +69,10 @@ def whole(passage: Passage, text: str, seed: int) -> Json:
     """Return the plan of a line that is written anew from its beginning to its end."""
     return {
         "line": passage.text,
+        "becomes": text,
         "stretch": [passage.text, text, passage.lettering.x, round(passage.right, 2)],
         "lettering": passage.lettering.as_json(),
-        "place": [passage.y, passage.width, passage.height, passage.tail, passage.centred],
+        "place": [passage.y, passage.width, passage.height, passage.tail, passage.anchor],
         "shift": 0,
         "seed": seed,
     }
@@ -77,7 +84,7 @@ def passage_from(params: Mapping[str, Any], target: int) -> tuple[Passage, Stret
     Raises ConfigError when the parameters are no plan.
     """
     try:
-        y, width, height, tail, centred = params["place"]
+        y, width, height, tail, anchor = params["place"]
         old, new, left, right = params["stretch"]
         passage = Passage(
             target=target,
@@ -88,7 +95,7 @@ def passage_from(params: Mapping[str, Any], target: int) -> tuple[Passage, Stret
             lettering=lettering_of(params["lettering"]),
             room=0.0,
             tail=float(tail),
-            centred=bool(centred),
+            anchor=anchor,
         )
         return passage, Stretch(old=old, new=new, left=float(left), right=float(right))
     except (KeyError, TypeError, ValueError) as error:
@@ -177,9 +184,10 @@ def _write(
 
 def _left(passage: Passage, stretch: Stretch, width: float) -> float:
     """Return where new words of this width begin: where the old ones did, or about their middle."""
-    if passage.centred and stretch.old == passage.text:
+    if passage.anchor == "middle" and stretch.old == passage.text:
         return (stretch.left + stretch.right - width) / 2
-    return stretch.right - width if passage.lettering.rtl else stretch.left
+    ends = passage.anchor == "end" and stretch.old == passage.text
+    return stretch.right - width if passage.lettering.rtl != ends else stretch.left
 
 
 def _gaps(passage: Passage, stretch: Stretch) -> tuple[float, float]:
@@ -220,37 +228,22 @@ def elements_after(
     passage, stretch = passage_from(params, target)
     shift = int(params["shift"])
     rtl = passage.lettering.rtl
-    new = passage.text.replace(stretch.old, stretch.new, 1)
+    new = str(params["becomes"])
     elements = list(before)
     line = elements[target]
     grown = passage.lettering.set(new).width - passage.width
-    back = grown / 2 if passage.centred and stretch.old == passage.text else grown if rtl else 0.0
-    elements[target] = line._replace(text=new, x=round(line.x - back, 2), width=round(line.width + grown, 2))
-    for number, element in enumerate(before):
-        if element.kind != "word" or element.parent != target:
-            continue
-        middle = element.x + element.width / 2
-        if stretch.left - 0.5 <= middle <= stretch.right + 0.5:
-            elements[number] = element._replace(width=0.0, height=0.0)
-        elif (middle < stretch.left) == rtl:
-            elements[number] = element._replace(x=round(element.x + shift, 2))
+    whole_line = stretch.old == passage.text
+    back = _left(passage, stretch, stretch.right - stretch.left + grown) - stretch.left if whole_line else 0.0
+    if rtl and not whole_line:
+        back = -grown
+    elements[target] = line._replace(
+        text=new,
+        value=params.get("value", line.value),
+        x=round(line.x + back, 2),
+        width=round(line.width + grown, 2),
+    )
     if line.kind == "line":
-        width = passage.lettering.set(stretch.new).width
-        left = stretch.right - width if rtl else stretch.left
-        for word in easel.words_in(passage.lettering.set(stretch.new)):
-            elements.append(
-                Element(
-                    "word",
-                    round(left + word.x, 2),
-                    line.y,
-                    round(word.width, 2),
-                    line.height,
-                    word.text,
-                    None,
-                    line.message,
-                    target,
-                )
-            )
+        _exchange_words(elements, passage, stretch, shift)
     parent = line.parent
     while line.kind == "line" and parent is not None:
         above = elements[parent]
@@ -258,3 +251,24 @@ def elements_after(
             elements[parent] = above._replace(text=above.text.replace(passage.text, new, 1))
         parent = above.parent
     return tuple(elements)
+
+
+def _exchange_words(elements: list[Element], passage: Passage, stretch: Stretch, shift: int) -> None:
+    """Take the words of a stretch out of the elements, move those after it, and put the new ones at the end."""
+    rtl = passage.lettering.rtl
+    for number, element in enumerate(elements):
+        if element.kind != "word" or element.parent != passage.target:
+            continue
+        middle = element.x + element.width / 2
+        if stretch.left - 0.5 <= middle <= stretch.right + 0.5:
+            elements[number] = element._replace(width=0.0, height=0.0)
+        elif (middle < stretch.left) == rtl:
+            elements[number] = element._replace(x=round(element.x + shift, 2))
+    line = elements[passage.target]
+    fresh = passage.lettering.set(stretch.new)
+    left = _left(passage, stretch, fresh.width)
+    for word in easel.words_in(fresh):
+        x, width = round(left + word.x, 2), round(word.width, 2)
+        elements.append(
+            Element("word", x, line.y, width, line.height, word.text, None, line.message, passage.target)
+        )

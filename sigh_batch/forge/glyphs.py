@@ -27,6 +27,8 @@ _LINES = 7
 """So many lines of the picture are searched, those with the most of the wanted letters first."""
 _DIRTY = 40
 """Levels of ink on both sides of a cut from which on it cuts through a stroke."""
+_HUE = 14
+"""Hundredths by which the channels of a word's ink may be out of proportion."""
 _LIKE = 4
 """Levels by which the ground or the ink of a line may differ from those of the new place."""
 
@@ -151,8 +153,21 @@ def _source(case: Case, passage: Passage) -> _Source | None:
     ink = case.pixels[box.window].astype(np.int16) - np.array(lettering.ground, np.int16)
     if float((np.abs(ink).max(axis=2) > _DIRTY // 4).mean()) > 0.6:
         return None
-    words = easel.words_in(passage.set())
-    return _Source(ink, box.x, box.y, lettering.baseline, lettering.x, words)
+    words = [word for word in easel.words_in(passage.set()) if _in_ink(ink, lettering, word, box.x)]
+    return _Source(ink, box.x, box.y, lettering.baseline, lettering.x, tuple(words))
+
+
+def _in_ink(ink: Levels, lettering: Lettering, word: Word, left: int) -> bool:
+    """Say whether a word has the colour of its line, which addresses have not."""
+    first = int(lettering.x + word.x) - left
+    part = ink[:, max(0, first) : first + int(word.width) + 2]
+    said = part.sum(axis=(0, 1), dtype=np.int64)
+    meant = np.array(lettering.ink, np.int64) - np.array(lettering.ground, np.int64)
+    most = int(np.abs(meant).argmax())
+    if said[most] == 0 or meant[most] == 0:
+        return False
+    apart = np.abs(said * meant[most] - meant * said[most]) * 100
+    return bool((apart <= _HUE * abs(int(said[most]) * int(meant[most]))).all())
 
 
 def _best(sources: list[_Source], run: str, place: float) -> _Cut | None:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -27,6 +28,9 @@ _SAME = 12
 """Levels by which empty ground may differ from its commonest colour."""
 
 
+Anchor = Literal["start", "middle", "end"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """One line, how it is set, and how far it may grow at its end."""
@@ -42,8 +46,8 @@ class Passage:
     """Empty pixels after the end of the line, less what keeps it off its surroundings."""
     tail: float = 0.0
     """Width of what stands in the same row after the line and belongs to it, with the gap before it."""
-    centred: bool = False
-    """Whether the line stands in the middle of the picture, so that it grows to both sides."""
+    anchor: Anchor = "start"
+    """What stays where it is when the line grows."""
 
     @property
     def right(self) -> float:
@@ -94,6 +98,14 @@ def passage_of(case: Case, target: int) -> Passage | None:
     if lettering is None or abs(lettering.set(element.text).width - width) > 0.25 + 0.01 * width:
         return None
     tail = _tail(case, element, lettering)
+    before, after = _empty_beside(case, element, lettering, tail)
+    em = lettering.size
+    anchor: Anchor = "start"
+    room = after - max(0.3 * em, min(before, 0.8 * em))
+    if element.kind == "time" and after < 1.2 * em:
+        anchor, room = "end", before - 0.4 * em
+    elif bold and not tail and abs(2 * x + width - case.width) <= 3:
+        anchor = "middle"
     return Passage(
         target=target,
         text=element.text,
@@ -101,9 +113,9 @@ def passage_of(case: Case, target: int) -> Passage | None:
         width=width,
         height=height,
         lettering=lettering,
-        room=_room(case, element, lettering, tail),
+        room=float(room),
         tail=tail,
-        centred=bold and not tail and abs(2 * x + width - case.width) <= 3,
+        anchor=anchor,
     )
 
 
@@ -128,21 +140,18 @@ def _tail(case: Case, element: Element, lettering: Lettering) -> float:
     return 0.0
 
 
-def _room(case: Case, element: Element, lettering: Lettering, tail: float) -> float:
-    """Return how many empty pixels lie after the line, less a margin as wide as the one before it."""
+def _empty_beside(case: Case, element: Element, lettering: Lettering, tail: float) -> tuple[int, int]:
+    """Return how many empty pixels lie before the line and after it with its tail."""
     top = max(0, lettering.baseline - int(0.75 * lettering.size))
     bottom = min(case.height, lettering.baseline + max(1, int(0.2 * lettering.size)))
     left, right = math.floor(element.x) - 1, math.ceil(element.x + element.width) + 1
-    before, after = (
-        (case.pixels[top:bottom, :left][:, ::-1], case.pixels[top:bottom, right + math.ceil(tail) :])
-        if not lettering.rtl
-        else (
-            case.pixels[top:bottom, right:],
-            case.pixels[top:bottom, : max(0, left - math.ceil(tail))][:, ::-1],
-        )
-    )
-    margin = min(_empty(before, lettering), int(0.8 * lettering.size))
-    return float(_empty(after, lettering) - max(margin, int(0.3 * lettering.size)))
+    if lettering.rtl:
+        left -= math.ceil(tail)
+    else:
+        right += math.ceil(tail)
+    one = _empty(case.pixels[top:bottom, : max(0, left)][:, ::-1], lettering)
+    other = _empty(case.pixels[top:bottom, right:], lettering)
+    return (other, one) if lettering.rtl else (one, other)
 
 
 def _empty(pixels: Pixels, lettering: Lettering) -> int:

@@ -187,29 +187,41 @@ def shifted_clock(
     Minutes or hours are shifted within the day, or morning becomes afternoon; None when the text does not
     show the moment.
     """
-    old = here.clock_text(moment.hour, moment.minute)
-    bare = old
-    for word in here.ampm:
-        bare = bare.replace(word, "").strip() if word else bare
-    shown = next((form for form in (old, bare) if form in text), None)
-    if shown is None:
-        return None
+    full = here.clock_text(moment.hour, moment.minute) in text
     minutes = 60 * moment.hour + moment.minute
-    if here.ampm[0] and shown == old and draws.chance(0.2):
+    if here.ampm[0] and full and draws.chance(0.2):
         new = minutes + 720
     elif draws.chance(0.6):
         new = minutes + draws.choice((-1, 1)) * draws.integer(2, 50)
     else:
         new = minutes + 60 * draws.choice((-5, -3, -2, -1, 1, 2, 3, 5))
     new %= 1440
-    clock = here.clock_text(new // 60, new % 60)
-    if shown == bare:
-        for word in here.ampm:
-            clock = clock.replace(word, "").strip() if word else clock
-    if clock == shown:
-        return None
-    told = text.replace(shown, clock, 1)
-    return told, moment.replace(hour=new // 60, minute=new % 60)
+    later = moment.replace(hour=new // 60, minute=new % 60)
+    told = shown_clock(text, moment, later, here)
+    return (told, later) if told is not None and told != text else None
+
+
+def shown_clock(text: str, moment: dt.datetime, other: dt.datetime, here: Locale) -> str | None:
+    """Return a text that shows a moment's time of day with another's in its place; None where it shows none.
+
+    A clock without the words for morning and afternoon stays without them.
+    """
+    for form in (_full_clock, _bare_clock):
+        shown = form(moment, here)
+        if shown in text:
+            return text.replace(shown, form(other, here), 1)
+    return None
+
+
+def _full_clock(moment: dt.datetime, here: Locale) -> str:
+    return here.clock_text(moment.hour, moment.minute)
+
+
+def _bare_clock(moment: dt.datetime, here: Locale) -> str:
+    clock = _full_clock(moment, here)
+    for word in here.ampm:
+        clock = clock.replace(word, "").strip() if word else clock
+    return clock
 
 
 def shifted_day(draws: Draws, text: str, day: dt.date, here: Locale) -> tuple[str, dt.date] | None:
