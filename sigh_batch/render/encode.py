@@ -23,6 +23,14 @@ _LEVEL = 0
 """The one level of ISA-L whose bytes depend on the picture alone: those of 1 and 2 depend on where the
 process lies in memory, those of 3 on the processor (docs/adr/0004-png-encoder.md)."""
 _GREY, _RGB = 0, 2
+_HEADER = struct.Struct(">IIBBBBB")
+_HEAD = _SIGNATURE + _HEADER.size.to_bytes(4) + b"IHDR"
+_DATA = len(_HEAD) + _HEADER.size + 4 + 8
+"""Where the compressed rows begin: behind the checksum of the header, their length and their name."""
+_DEFLATED = 1032
+"""So many bytes at most come out of a compressed one."""
+_TAIL = bytes(4) + _END
+"""As long as what follows them: their checksum, and the end."""
 
 
 class _Rows(threading.local):
@@ -55,6 +63,33 @@ def png(pixels: Pixels) -> bytes:
     return _file(width, height, 8, _RGB, rows)
 
 
+def read_png(data: bytes) -> Pixels | None:
+    """Return the pixels of a file that `png` wrote; None of any other file, be it a PNG or not.
+
+    It knows one layout alone, that of `png`, and checks no checksums. That makes it some three times as
+    fast as a general reader.
+    """
+    if len(data) < _DATA + len(_TAIL) or not data.startswith(_HEAD):
+        return None
+    width, height, *layout = _HEADER.unpack_from(data, len(_HEAD))
+    length = len(data) - _DATA - len(_TAIL)
+    if layout != [8, _RGB, 0, 0, 0] or data[_DATA - 8 : _DATA] != length.to_bytes(4) + b"IDAT":
+        return None
+    size = height * (1 + 3 * width)
+    if not width * height or size > _DEFLATED * length:
+        return None
+    try:
+        content = isal_zlib.decompressobj().decompress(memoryview(data)[_DATA : _DATA + length], size)
+    except isal_zlib.error:  # type: ignore[misc]  # its stub calls it a value
+        return None
+    if len(content) != size:
+        return None
+    rows = np.frombuffer(content, np.uint8).reshape(height, 1 + 3 * width)
+    if rows[:, 0].any():
+        return None
+    return np.ascontiguousarray(rows[:, 1:]).reshape(height, width, 3)
+
+
 def mask_png(mask: NDArray[np.bool_] | Pixels) -> bytes:
     """Return a two-dimensional mask as a 1-bit PNG: white where it is not zero."""
     if mask.ndim != 2 or not mask.size:
@@ -68,7 +103,7 @@ def mask_png(mask: NDArray[np.bool_] | Pixels) -> bytes:
 
 
 def _file(width: int, height: int, depth: int, color: int, rows: NDArray[np.uint8]) -> bytes:
-    header = struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0)
+    header = _HEADER.pack(width, height, depth, color, 0, 0, 0)
     data = isal_zlib.compress(rows, _LEVEL)
     return b"".join((_SIGNATURE, *_chunk(b"IHDR", header), *_chunk(b"IDAT", data), _END))
 

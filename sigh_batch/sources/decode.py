@@ -21,6 +21,7 @@ from PIL import Image
 
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import UnreadablePicture
+from sigh_batch.render.encode import read_png
 from sigh_batch.sources.magic import CUT_OFF, READ, canvas_of_webp, ends_early, kind_of
 from sigh_batch.sources.traces import entry_of, scans_of
 
@@ -120,15 +121,18 @@ def decode(data: bytes, name: str, limits: Limits = LIMITS) -> Decoded:
 
 
 def decode_own_png(data: bytes, name: str) -> NDArray[np.uint8]:
-    """Return the pixels of a PNG of ours whose hash was found right; twice as fast as any other way.
+    """Return the pixels of a PNG of ours, whose hash was found right.
 
     Raises UnreadablePicture.
     """
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
-    if pixels is None:
-        raise UnreadablePicture("unreadable_image", f"{name} cannot be decoded")
+    pixels = read_png(data)
+    if pixels is None:  # written by another version; opencv is the next fastest
+        found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+        if found is None:
+            raise UnreadablePicture("unreadable_image", f"{name} cannot be decoded")
+        pixels = np.asarray(found, np.uint8)
     pixels.flags.writeable = False
-    return np.asarray(pixels, np.uint8)
+    return pixels
 
 
 @contextmanager

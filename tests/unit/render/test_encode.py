@@ -1,5 +1,6 @@
 import hashlib
 import io
+import struct
 
 import cv2
 import numpy as np
@@ -89,3 +90,41 @@ def test_what_is_no_picture_is_refused(shape: tuple[int, int, int]) -> None:
         encode.png(np.zeros((4, 4, 3)))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="not a mask"):
         encode.mask_png(np.zeros((4, 4, 3), bool))
+
+
+@given(st.integers(1, 90), st.integers(1, 90), st.integers(0, 1000), st.sampled_from([1, 2, 256]))
+def test_our_own_pictures_are_read_back(height: int, width: int, seed: int, levels: int) -> None:
+    pixels = make_noise(height, width, 3, seed, levels)
+    read = encode.read_png(encode.png(pixels))
+    assert read is not None
+    assert np.array_equal(read, pixels)
+    assert read.flags.c_contiguous
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "1"])
+def test_pictures_that_others_wrote_are_left_to_others(mode: str) -> None:
+    out = io.BytesIO()
+    Image.fromarray(make_noise(30, 40, 3, 1)).convert(mode).save(out, "PNG")
+    assert encode.read_png(out.getvalue()) is None
+    assert encode.read_png(encode.mask_png(make_noise(30, 40, 3, 1)[..., 0])) is None
+
+
+def test_a_picture_that_says_it_is_huge_is_not_believed() -> None:
+    data = encode.png(make_noise(30, 40, 3, 1))
+    for size in ((0, 0), (0, 9), (60_000, 60_000), (2**32 - 1, 2**32 - 1)):
+        assert encode.read_png(data[:16] + struct.pack(">II", *size) + data[24:]) is None
+    flat = encode.png(np.zeros((4000, 5000, 3), np.uint8))
+    read = encode.read_png(flat)
+    assert read is not None
+    assert not read.any()
+
+
+def test_a_damaged_picture_of_ours_is_never_read_as_another_size() -> None:
+    pixels = make_noise(30, 40, 3, 1)
+    data = encode.png(pixels)
+    for end in range(len(data)):
+        assert encode.read_png(data[:end]) is None
+    for at in range(60):
+        torn = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+        read = encode.read_png(torn)
+        assert read is None or read.shape == pixels.shape
