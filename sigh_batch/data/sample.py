@@ -100,4 +100,4 @@ class Failure:
     """A short stable word, such as unreadable_image or draw_failed."""
     message: str
     of_input: bool = False
-    """Whether what the run reads is at fault; such failures do not count towards the most that are allowed."""
+    """Whether what the run reads is at fault: such failures do not count towards run.max_failures."""

@@ -33,7 +33,7 @@ def elements_after(elements: Elements, edit: Edit) -> Elements:
     changed[target] = elements[target]._replace(text=new) if new else gone(elements[target])
     for parent in _above(elements, target):
         if old and elements[parent].text:
-            changed[parent] = elements[parent]._replace(text=_said_anew(elements, parent, target, old, new))
+            changed[parent] = elements[parent]._replace(text=said_anew(elements, parent, target, old, new))
     return tuple(changed)
 
 
@@ -92,7 +92,7 @@ def _above(elements: Elements, number: int) -> Iterator[int]:
         parent = elements[parent].parent
 
 
-def _said_anew(elements: Elements, parent: int, target: int, old: str, new: str) -> str:
+def said_anew(elements: Elements, parent: int, target: int, old: str, new: str) -> str:
     """Return a text with one of its parts replaced: the one that follows all earlier parts of its kind."""
     text, place = elements[parent].text or "", 0
     for number in range(target):
