@@ -254,7 +254,7 @@ def elements_after(
 
 
 def _exchange_words(elements: list[Element], passage: Passage, stretch: Stretch, shift: int) -> None:
-    """Take the words of a stretch out of the elements, move those after it, and put the new ones at the end."""
+    """Take the words of a stretch away, move those after it, and put the new ones at the end."""
     rtl = passage.lettering.rtl
     for number, element in enumerate(elements):
         if element.kind != "word" or element.parent != passage.target:
