@@ -21,6 +21,7 @@ from sigh_batch.data.loader import Dataset, open_dataset
 from sigh_batch.data.manifest import read_manifest
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import ConfigError
+from sigh_batch.scene.locale import locale, locale_names
 from sigh_batch.store import Store
 
 _LONG = 25
@@ -152,10 +153,15 @@ def _check_sharing(opened: Opened, labels: NDArray[np.int8], config: AuditConfig
         if annotation["font"]:
             fonts[split].add(annotation["font"])
         for kind, text in annotation["elements"]:
-            if kind == "author":
+            if kind == "author" and text != _own(annotation["locale"]):
                 names[split].add(text)
             elif text and len(text) >= _LONG:
                 messages[split].add(text)
     yield check_shared("names", "Splits share no names of authors", names, config.shared_names)
     yield check_shared("fonts", "Splits share no font families", fonts, config.shared_fonts)
     yield check_shared("messages", "How many longer messages splits share", messages, None)
+
+
+def _own(code: str | None) -> str:
+    """Return what a client calls its owner; that is nobody's name."""
+    return locale(code).word("you") if code in locale_names() else ""

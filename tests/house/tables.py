@@ -41,7 +41,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "doctor": ("config", "store", "render"),
     # What people look at: it reads what is stored.
     "report": ("config", "store", "data", "metrics", "evaluation", "audit"),
-    "audit": ("config", "store", "data", "degrade", "metrics"),
+    "audit": ("config", "scene.locale", "store", "data", "degrade", "metrics"),
     "console": ("config", "store", "data", "report", "runners"),
     "cli": (
         "config",

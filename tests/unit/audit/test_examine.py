@@ -152,6 +152,14 @@ def test_near_duplicates_names_and_fonts_over_splits_are_found() -> None:
     assert "train 0" in check(audit, "names").note
 
 
+def test_what_a_client_calls_its_owner_is_no_shared_name() -> None:
+    def owned(index: int) -> Sample:
+        sample = fair(index, locale="fr-FR")
+        return replace(sample, elements=(sample.elements[0]._replace(text="Vous"), *sample.elements[1:]))
+
+    assert check(audit_of(owned, count=80), "names").value == 0
+
+
 def test_no_more_pictures_are_opened_than_asked_for_and_in_whole_pairs() -> None:
     audit = audit_of(config=AuditConfig(pictures=60, resamples=20, folds=2))
     assert audit.opened == 60
