@@ -2,7 +2,7 @@
 
 They are textures like those of photographs (gradients, fractal noise, blur, grain), never
 photographs of anything. All arithmetic is of whole numbers, so that every machine makes the same
-pixels; each picture is made once in its own format, and scaled where it is drawn.
+pixels; each picture is made once in its own format, kept as a JPEG, and scaled where it is drawn.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 import cv2
 import numpy as np
+import simplejpeg  # type: ignore[import-untyped]  # it ships none
 from numpy.typing import NDArray
 
 from sigh_batch.render.colors import Rgb, mix, oklch
@@ -23,17 +24,27 @@ Levels: TypeAlias = NDArray[np.uint16]
 """Whole numbers from 0 to 255 whose products still fit."""
 
 _SHAPES = {"wide": (512, 384), "tall": (384, 512), "square": (420, 420)}
-_KEPT = 64
+_KEPT = 1024
+"""Pictures kept as files: some 50 MB, where their pixels would be 600."""
+_QUALITY = 90
+
+
+def photo(seed: int, shape: str) -> Pixels:
+    """Return the picture of a seed as RGB: `shape` is wide, tall or square."""
+    return np.asarray(simplejpeg.decode_jpeg(_file(seed, shape), colorspace="RGB"), np.uint8)
 
 
 @functools.lru_cache(maxsize=_KEPT)
-def photo(seed: int, shape: str) -> Pixels:
-    """Return the picture of a seed as RGB: `shape` is wide, tall or square."""
+def _file(seed: int, shape: str) -> bytes:
+    """Return the picture as a phone sends it: to open a file takes a tenth of making the picture anew."""
     width, height = _SHAPES[shape]
     draws = for_sample(0, "photo", seed)
     sheet = _Sheet(draws, width, height)
     draws.choice(_SCENES)(sheet, draws)
-    return sheet.developed(draws)
+    file: bytes = simplejpeg.encode_jpeg(
+        sheet.developed(draws), quality=_QUALITY, colorspace="RGB", colorsubsampling="420", fastdct=False
+    )
+    return file
 
 
 class _Sheet:
@@ -46,15 +57,17 @@ class _Sheet:
 
     def noise(self, cells: int, octaves: int, stretch: int = 1) -> Levels:
         """Return fractal noise around 128: `cells` across at its coarsest; `stretch` makes it lie flat."""
-        total = np.zeros((self.height, self.width), np.int32)
+        fine = min(cells << octaves, self.width // 2)
+        small = (fine, max(4, fine * self.height * stretch // self.width))
+        total = np.zeros(small[::-1], np.int16)
         for octave in range(octaves):
             across = cells << octave
             down = max(2, across * self.height * stretch // self.width)
             grid = self._bits.integers(0, 256, (down + 1, across + 1), np.uint8)
-            wide = cv2.resize(grid, (self.width, self.height), interpolation=cv2.INTER_CUBIC)
-            total += (wide.astype(np.int32) - 128) >> octave
-        levels: Levels = np.clip((total * 5 >> 3) + 128, 0, 255).astype(np.uint16)
-        return levels
+            total += (cv2.resize(grid, small, interpolation=cv2.INTER_CUBIC).astype(np.int16) - 128) >> octave
+        levels = np.clip((total * 5 >> 3) + 128, 0, 255).astype(np.uint8)
+        wide = cv2.resize(levels, (self.width, self.height), interpolation=cv2.INTER_CUBIC)
+        return np.asarray(wide, np.uint16)
 
     def ridge(self, cells: int, octaves: int) -> NDArray[np.int32]:
         """Return a line of heights from 0 to 255, as mountains have them."""
@@ -70,19 +83,26 @@ class _Sheet:
         part = (np.arange(end - begin, dtype=np.int32) * 255 // max(1, end - begin - 1))[:, None]
         first, last = np.array(top, np.int32), np.array(bottom, np.int32)
         rows = (first * (255 - part) + last * part + 127) // 255
-        self.pixels[begin:end] = rows.astype(np.uint8)[:, None, :]
+        place = (self.width, end - begin)
+        self.pixels[begin:end] = cv2.resize(
+            rows.astype(np.uint8)[:, None], place, interpolation=cv2.INTER_NEAREST
+        )
 
     def blend(self, color: Rgb, mask: Levels, begin: int = 0) -> None:
         """Lay a colour over the rows from `begin`, as far as the mask says."""
-        part = mask[begin:, :, None]
-        below = self.pixels[begin:].astype(np.uint16) * (255 - part)
-        self.pixels[begin:] = ((below + np.array(color, np.uint16) * part + 255) >> 8).astype(np.uint8)
+        part = cv2.cvtColor((mask[begin:] + 1) >> 1, cv2.COLOR_GRAY2RGB).view(np.int16)
+        below = self.pixels[begin:]
+        change = np.asarray(cv2.subtract(np.array([*color, 0.0]), below, dtype=cv2.CV_16S), np.int16)
+        change *= part
+        change >>= 7
+        self.pixels[begin:] = cv2.add(below, change, dtype=cv2.CV_8U)
 
     def shade(self, noise: Levels, strength: int, begin: int = 0, end: int | None = None) -> None:
         """Make rows lighter and darker as the noise says; `strength` is its weight in 256ths."""
         shift = ((noise[begin:end].astype(np.int16) - 128) * strength) >> 8
-        rows = self.pixels[begin:end].astype(np.int16) + shift[:, :, None]
-        self.pixels[begin:end] = np.clip(rows, 0, 255).astype(np.uint8)
+        self.pixels[begin:end] = cv2.add(
+            self.pixels[begin:end], cv2.merge([shift, shift, shift]), dtype=cv2.CV_8U
+        )
 
     def blur(self, size: int) -> None:
         """Put everything so far out of focus."""
@@ -102,12 +122,15 @@ class _Sheet:
         across = np.abs(np.arange(self.width, dtype=np.int32) * 2 - self.width) * 255 // self.width
         far = (down * down)[:, None] + (across * across)[None, :]
         dark = far * draws.integer(8, 34) >> 17
-        grain = self._bits.integers(0, 256, (self.height, self.width), np.uint8).astype(np.int32)
+        grain = self._bits.integers(0, 256, (self.height, self.width), np.uint8).astype(np.int16)
         strength = draws.integer(4, 13)
-        change = ((grain - 128) * strength >> 7) - dark
-        tint = np.array([draws.integer(-6, 6) for _ in range(3)], np.int32)
-        made = self.pixels.astype(np.int32) + change[:, :, None] + tint
-        return np.asarray(np.clip(made, 0, 255), np.uint8)
+        change = ((grain - 128) * strength >> 7) - dark.astype(np.int16)
+        tint = [draws.integer(-6, 6) for _ in range(3)]
+        channels = [
+            cv2.add(channel, change + by, dtype=cv2.CV_8U)
+            for channel, by in zip(cv2.split(self.pixels), tint, strict=True)
+        ]
+        return np.asarray(cv2.merge(channels), np.uint8)
 
 
 def _mountains(sheet: _Sheet, draws: Draws) -> None:
