@@ -17,7 +17,10 @@ _ABSENT = "-"
 
 
 def compare_parameters(annotations: Iterable[tuple[int, Json]]) -> tuple[Parameter, ...]:
-    """Return the distributions over labels and their annotations, the most different first."""
+    """Return the distributions over labels and their annotations, the most different first.
+
+    What clean pictures never have, the forger's own, comes last.
+    """
     values: dict[str, tuple[list[Any], list[Any]]] = {}
     totals = [0, 0]
     for label, annotation in annotations:
@@ -29,7 +32,8 @@ def compare_parameters(annotations: Iterable[tuple[int, Json]]) -> tuple[Paramet
         for side, total in zip((clean, forged), totals, strict=True):
             side.extend([_ABSENT] * (total - len(side)))
         found.append(_compare(name, clean, forged))
-    return tuple(sorted(found, key=lambda parameter: (-parameter.distance, parameter.name)))
+    alone = {name for name, (clean, _) in values.items() if set(clean) == {_ABSENT}}
+    return tuple(sorted(found, key=lambda entry: (entry.name in alone, -entry.distance, entry.name)))
 
 
 def _told(annotation: Json) -> Iterator[tuple[str, Any]]:

@@ -170,9 +170,10 @@ def test_the_same_set_gives_the_same_findings() -> None:
     assert audit_of() == audit_of()
 
 
-def test_parameters_of_the_forger_alone_are_told() -> None:
-    first = audit_of().parameters[0]
-    assert (first.name, first.clean, first.distance) == ("drawn.hand.skill", "- 100 %", 1.0)
+def test_parameters_of_the_forger_alone_are_told_after_what_both_classes_have() -> None:
+    *others, last = audit_of().parameters
+    assert (last.name, last.clean, last.distance) == ("drawn.hand.skill", "- 100 %", 1.0)
+    assert {parameter.distance for parameter in others} == {0.0}
 
 
 @pytest.mark.parametrize("label", [0, 1])
