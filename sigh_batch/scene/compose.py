@@ -35,8 +35,11 @@ def compose(
     group: bool,
     count: int,
     splits: tuple[str, ...] = SPLITS,
+    service: bool = False,
 ) -> Conversation:
     """Return a conversation of `count` messages in a locale, in the words that `split` may use.
+
+    With `service` the owner of the device asks, and the other person answers for a company.
 
     Raises ConfigError when the user's corpus file cannot be used for one of the run's `splits`.
     """
@@ -47,11 +50,14 @@ def compose(
     size = cast.integer(max(3, config.people.min), max(3, config.people.max)) if group else 2
     people = draw_people(cast, code, split, size, style)
     script = _Script(draws, config, here, words, people, names(code, split).given, lines, split)
+    script.theme = "support" if service else ""
     while len(script.messages) < count:
         script.add_stretch(group, count)
     messages = script.messages[:count]
     members = size if not group or cast.chance(0.5) else size + cast.integer(1, 240)
     owner = cast.choice(messages).author if cast.chance(0.85) else cast.integer(0, size - 1)
+    if service:
+        owner = messages[0].author
     if group and draws.chance(0.2):
         outside = [name for name in names(code, split).given if name not in script.present]
         messages = _with_news(draws.fork("news"), here, people, outside, messages, script.title)
@@ -60,7 +66,7 @@ def compose(
     now = script.clock.look()
     channels = draws.shuffled(words.pools["channel"]) if group else []
     title = script.title if group else people[1 - owner].name
-    if not group and style == "given" and draws.chance(0.15) and "contact" in words.pools:
+    if not group and not service and style == "given" and draws.chance(0.15) and "contact" in words.pools:
         title = draws.choice(words.pools["contact"])
         people = tuple(
             person if place == owner else replace(person, name=title) for place, person in enumerate(people)
@@ -115,6 +121,8 @@ class _Script:
         self._habits = [draw_habits(self._typing, emoji, config.emoji, config.typos) for _ in people]
         self.messages: list[Message] = []
         self.topic = ""
+        self.theme = ""
+        """The topic that all stretches have, where it is given."""
         self.title = ""
         self._cast: list[int] = []
         self._used: set[int] = set()
@@ -184,7 +192,7 @@ class _Script:
 
     def _next_topic(self) -> Topic:
         topics = self._talk.topics
-        name = self._plan.choice(topics[self.topic].next if self.topic else tuple(topics))
+        name = self.theme or self._plan.choice(topics[self.topic].next if self.topic else tuple(topics))
         self.topic = self.topic or name
         return topics[name]
 

@@ -48,6 +48,18 @@ def test_a_conversation_holds_together(index: int, code: str, group: bool, count
         assert made.title == made.people[1 - made.owner].name
 
 
+@pytest.mark.parametrize("code", locale_names())
+def test_who_asks_a_service_owns_the_device(code: str) -> None:
+    for index in range(8):
+        draws = for_sample(5, "t", index)
+        made = compose(
+            draws, CONFIG, identity="x", code=code, split="train", group=False, count=12, service=True
+        )
+        assert made.topic == "support"
+        assert made.messages[0].author == made.owner
+        assert made.title == made.people[1 - made.owner].name
+
+
 @settings(max_examples=60)
 @given(st.integers(0, 10**9), st.booleans())
 def test_what_was_answered_was_read(index: int, group: bool) -> None:
