@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 
 import cv2
 import numpy as np
@@ -33,13 +34,16 @@ def fit(image: Pixels, width: int, height: int) -> Pixels:
 def round_off(image: Pixels, radii: Radii) -> Pixels:
     """Return the picture as RGBA, its alpha cut by rounded corners; the colours stay as they are."""
     height, width = image.shape[:2]
-    if image.shape[2] == 3:
+    whole = image.shape[2] == 3
+    if whole:
         image = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2RGBA), np.uint8)
     if not any(corners(radii)):
         return image
     mask = _mask(width, height, corners(radii))
-    image = image.copy()
-    image[..., 3] = cv2.multiply(np.ascontiguousarray(image[..., 3]), mask, scale=1 / 255)
+    if not whole:
+        image = image.copy()
+        mask = np.asarray(cv2.multiply(np.ascontiguousarray(image[..., 3]), mask, scale=1 / 255), np.uint8)
+    image[..., 3] = mask
     return image
 
 
@@ -51,6 +55,18 @@ def gradient(width: int, height: int, top: Color, bottom: Color, begin: float, l
     return np.repeat(column, width, axis=1).view(np.uint8).reshape(height, width, 4)
 
 
-@functools.lru_cache(maxsize=256)
 def _mask(width: int, height: int, radii: tuple[float, float, float, float]) -> NDArray[np.uint8]:
-    return coverage.rectangle(0, 0, width, height, radii, (0, 0, width, height))
+    """Return the coverage of a rectangle with rounded corners: only the corners are worth working out."""
+    edge = max(1, math.ceil(max(radii)))
+    if 2 * edge > min(width, height):
+        return coverage.rectangle(0, 0, width, height, radii, (0, 0, width, height))
+    mask = np.full((height, width), 255, np.uint8)
+    cut = _corners(edge, radii)
+    mask[:edge, :edge], mask[:edge, -edge:] = cut[:edge, :edge], cut[:edge, edge:]
+    mask[-edge:, :edge], mask[-edge:, -edge:] = cut[edge:, :edge], cut[edge:, edge:]
+    return mask
+
+
+@functools.lru_cache(maxsize=256)
+def _corners(edge: int, radii: tuple[float, float, float, float]) -> NDArray[np.uint8]:
+    return coverage.rectangle(0, 0, 2 * edge, 2 * edge, radii, (0, 0, 2 * edge, 2 * edge))
