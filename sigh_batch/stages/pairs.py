@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from sigh_batch.rng import Draws, for_sample
 
+_BLOCK = 8
+"""In every so many pairs the forged one is first as often as second, so that no small set leans to a side."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -38,8 +41,9 @@ class Pairs:
         """Return the pair of a sample; where the last one is alone, it is the clean one."""
         number = index // 2
         alone = 2 * number + 1 == self.count
-        forged = 1 if alone else self.draws(number, "class").integer(0, 1)
-        return Pair(number, self._picture(number), forged)
+        block, place = divmod(number, _BLOCK)
+        order = self.draws(block, "class").shuffled((0, 1) * (_BLOCK // 2))
+        return Pair(number, self._picture(number), 1 if alone else order[place])
 
     def name(self, number: int) -> str:
         """Return the id of a pair."""
