@@ -17,7 +17,7 @@ GENERATE_REVISION = 1
 DISTORT_REVISION = 1
 """Raised whenever the same settings would give other bytes than before; each kind has its own."""
 
-_SHARED = ("numpy", "faker", "isal", "uharfbuzz", "opencv-python-headless", "pyarrow")
+_SHARED = ("numpy", "faker", "isal", "uharfbuzz", "opencv-python-headless", "pyarrow", "simplejpeg")
 # The catalogue holds the hash of every font.
 _FONTS = Path(__file__).parents[1] / "render" / "fonts" / "catalogue.json"
 _REVISIONS = {
@@ -45,7 +45,7 @@ def _packages(kind: str, settings: Settings) -> tuple[str, ...]:
     """Return the packages whose versions decide bytes; forgers draw with both rasterisers."""
     if kind == "generate":
         return (*_SHARED, _PAINTERS[settings.generate.painter])
-    return (*_SHARED, *_PAINTERS.values(), "simplejpeg")
+    return (*_SHARED, *_PAINTERS.values())
 
 
 def _version(package: str) -> str:
