@@ -40,7 +40,7 @@ class Box(NamedTuple):
     def grown(self, across: int, down: int | None = None) -> Box:
         """Return it larger by so many pixels on each side; smaller for negative numbers, but never empty."""
         down = across if down is None else down
-        across, down = max(across, (1 - self.width) // 2), max(down, (1 - self.height) // 2)
+        across, down = max(across, -((self.width - 1) // 2)), max(down, -((self.height - 1) // 2))
         return Box(self.x - across, self.y - down, self.width + 2 * across, self.height + 2 * down)
 
     def moved(self, across: int, down: int) -> Box:

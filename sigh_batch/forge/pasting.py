@@ -73,7 +73,9 @@ def _slope(length: int, feather: float) -> NDArray[np.uint16]:
 
 def rounded(width: int, height: int, radius: float) -> Coverage:
     """Return the anti-aliased coverage of a rectangle with round corners; half the side makes a disc."""
-    radius = min(max(radius, 0.0), min(width, height) / 2)
+    radius = min(radius, min(width, height) / 2)
+    if radius < 0.5:
+        return np.full((height, width), 255, np.uint8)
     x = np.arange(width, dtype=np.float32) + np.float32(0.5)
     y = np.arange(height, dtype=np.float32) + np.float32(0.5)
     off_x = np.maximum(np.maximum(radius - x, x - (width - radius)), 0)
@@ -108,6 +110,16 @@ def scaled(pixels: Pixels, width: int, height: int, filter_name: str = "bicubic"
     chosen = cv2.INTER_AREA if shrinks and filter_name != "nearest" else _FILTERS[filter_name]
     with _own_arithmetic():
         return np.asarray(cv2.resize(pixels, (width, height), interpolation=chosen), np.uint8)
+
+
+def zoom_out(pixels: Pixels, box: Box, zoom: float) -> None:
+    """Leave in a box what enlarging it for an edit and reducing it again leaves; 1 is for who did not.
+
+    Writes to `pixels`, which is the caller's own copy.
+    """
+    if zoom != 1:
+        larger = scaled(pixels[box.window], round(box.width * zoom), round(box.height * zoom))
+        pixels[box.window] = scaled(larger, box.width, box.height)
 
 
 def _moved(pixels: Pixels, matrix: NDArray[np.float64], filter_name: str) -> Pixels:

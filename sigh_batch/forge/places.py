@@ -86,6 +86,18 @@ def ink_box(pixels: Pixels, box: Box) -> Box:
     return Box(box.x + left, box.y + top, int(columns[-1]) - left + 1, int(rows[-1]) - top + 1)
 
 
+def said(case: Case, params: Mapping[str, Any]) -> str | None:
+    """Return what the target of these parameters says, where there is a target and it is known.
+
+    Raises ConfigError where the picture has no such element.
+    """
+    target = params["target"]
+    if target is None:
+        return None
+    element_box(case, target)
+    return case.elements[target].text
+
+
 def told_box(case: Case, params: Mapping[str, Any], name: str = "box") -> Box:
     """Return the box that the parameters tell.
 

@@ -70,7 +70,7 @@ def sheet_of(case: Case) -> Sheet | None:
     if not column.within(whole):
         return None
     rows = tuple(
-        Row(root, group, top, bottom, content)
+        Row(root, (*group, *_strays(case, groups, column, top, bottom)), top, bottom, content)
         for (root, group, content), top, bottom in zip(found, cuts, cuts[1:], strict=False)
     )
     return Sheet(rows, column, wall, above, below)
@@ -112,6 +112,21 @@ def _groups(elements: tuple[Element, ...]) -> dict[int, tuple[int, ...]]:
             roots[elements[root].message] = root
         groups.setdefault(root, []).append(number)
     return {root: tuple(group) for root, group in groups.items()}
+
+
+def _strays(
+    case: Case, groups: dict[int, tuple[int, ...]], column: Box, top: int, bottom: int
+) -> tuple[int, ...]:
+    """Return what stands in a band and belongs to nothing, such as the faces of those who answered."""
+    known = {number for group in groups.values() for number in group}
+    return tuple(
+        number
+        for number, element in enumerate(case.elements)
+        if number not in known
+        and top <= element.y + element.height / 2 < bottom
+        and column.x <= element.x
+        and element.x + element.width <= column.right
+    )
 
 
 def _content(case: Case, group: tuple[int, ...]) -> Box:

@@ -16,7 +16,7 @@ from sigh_batch.forge.case import Case, Edit, Kit
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.operation import PixelForgery, pixel_forgery
 from sigh_batch.forge.pasting import blended, feathered, paste, rounded
-from sigh_batch.forge.places import TEXTS, pick, spot, told_box
+from sigh_batch.forge.places import TEXTS, pick, said, spot, told_box
 from sigh_batch.render.painter import Pixels
 from sigh_batch.rng import Draws
 
@@ -65,8 +65,7 @@ class Blur(PixelForgery):
             )
             part = soft[box.moved(-room.x, -room.y).window]
             paste(pixels, part, box.x, box.y, feathered(box.width, box.height, params["feather"]))
-        target = params.get("target")
-        old = None if target is None else case.elements[target].text
+        old = said(case, params)
         return Edit(pixels=pixels, entry=self.entry(params, hand, box, old=old, new=old))
 
 
@@ -90,7 +89,7 @@ def _motion(pixels: Pixels, reach: float, angle: float) -> Pixels:
 
 def _smudge(pixels: Pixels, box: Box, strength: float, angle: float) -> None:
     """Drag a round finger over the box in rows; at every step it leaves a part of what it carries."""
-    size = max(5, min(box.height, box.width))
+    size = min(box.height, box.width, max(5, min(box.height, box.width) * 3 // 5))
     tip = (
         rounded(size, size, size / 2).astype(np.uint32) * min(225, 130 + round(strength * 16)) // 255
     ).astype(np.uint8)

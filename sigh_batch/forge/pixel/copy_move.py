@@ -15,7 +15,7 @@ from sigh_batch.forge.digits import digit_boxes
 from sigh_batch.forge.ground import around, fill, ground_color, ink_color
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.operation import PixelForgery, pixel_forgery
-from sigh_batch.forge.pasting import FILTERS, feathered, paste, shifted
+from sigh_batch.forge.pasting import FILTERS, feathered, paste, shifted, zoom_out
 from sigh_batch.forge.places import TEXTS, boxes, element_box, shows, spot, told_box
 from sigh_batch.rng import Draws
 
@@ -58,6 +58,7 @@ class CopyMove(PixelForgery):
                 "filter": draws.choice(FILTERS[1:3]),
                 "how": hand.fill,
                 "error": list(hand.fill_error),
+                "zoom": hand.zoom,
                 "feather": 0.0 if way != "region" and hand.skill == "expert" else min(hand.feather, 1.5),
             }
         return None
@@ -76,6 +77,7 @@ class CopyMove(PixelForgery):
         cover = feathered(taken.width, taken.height, params["feather"])
         pasted = paste(pixels, patch, int(x + across // 1), int(y + down // 1), cover)
         box = cleared if pasted is None else united((cleared, pasted))
+        zoom_out(pixels, box, params["zoom"])
         source = np.zeros(case.pixels.shape[:2], np.bool_)
         source[taken.window] = True
         old, new = params["old"], params["new"]
@@ -137,6 +139,8 @@ def _element(draws: Draws, case: Case, hand: Hand) -> Json | None:
             continue
         other, taken = draws.choice(near)
         if not (shows(case.pixels, over) and shows(case.pixels, taken)):
+            continue
+        if np.array_equal(case.pixels[over.window], case.pixels[taken.window]):
             continue
         if not _alike(case, taken, over, hand.skill):
             continue

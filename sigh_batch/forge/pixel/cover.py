@@ -15,8 +15,8 @@ from sigh_batch.forge.case import Case, Edit, Kit
 from sigh_batch.forge.ground import around, common_color, tinted
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.operation import PixelForgery, pixel_forgery
-from sigh_batch.forge.pasting import Coverage, feathered, paste, rounded
-from sigh_batch.forge.places import TEXTS, ink_box, pick, spot, told_box
+from sigh_batch.forge.pasting import Coverage, feathered, paste, rounded, zoom_out
+from sigh_batch.forge.places import TEXTS, ink_box, pick, said, spot, told_box
 from sigh_batch.rng import Draws
 
 _SHAPES = ("rectangle", "rounded", "brush")
@@ -51,6 +51,7 @@ class Cover(PixelForgery):
             "shape": shape,
             "error": error,
             "feather": 0.0 if hand.skill == "expert" else min(hand.feather, 1.5),
+            "zoom": hand.zoom,
             "seed": draws.integer(0, (1 << 31) - 1),
         }
 
@@ -62,8 +63,8 @@ class Cover(PixelForgery):
         patch[...] = color
         pixels = case.pixels.copy()
         paste(pixels, patch, box.x, box.y, _coverage(box, params))
-        target = params.get("target")
-        old = None if target is None else case.elements[target].text
+        zoom_out(pixels, box, params["zoom"])
+        old = said(case, params)
         return Edit(pixels=pixels, entry=self.entry(params, hand, box, old=old, new=""))
 
 

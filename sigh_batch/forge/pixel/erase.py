@@ -10,8 +10,8 @@ from sigh_batch.forge.case import Case, Edit, Kit
 from sigh_batch.forge.ground import fill
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.operation import PixelForgery, pixel_forgery
-from sigh_batch.forge.pasting import feathered, paste
-from sigh_batch.forge.places import TEXTS, ink_box, pick, spot, told_box
+from sigh_batch.forge.pasting import feathered, paste, zoom_out
+from sigh_batch.forge.places import TEXTS, ink_box, pick, said, spot, told_box
 from sigh_batch.rng import Draws
 
 
@@ -45,6 +45,7 @@ class Erase(PixelForgery):
             "error": list(hand.fill_error),
             "feather": hand.feather,
             "radius": draws.integer(2, 5),
+            "zoom": hand.zoom,
         }
 
     def carry_out(self, case: Case, params: Mapping[str, Any], hand: Hand, kit: Kit) -> Edit:
@@ -53,6 +54,6 @@ class Erase(PixelForgery):
         ground = fill(case.pixels, box, params["how"], params["error"], radius=params["radius"])
         pixels = case.pixels.copy()
         paste(pixels, ground, box.x, box.y, feathered(box.width, box.height, params["feather"]))
-        target = params.get("target")
-        old = None if target is None else case.elements[target].text
+        zoom_out(pixels, box, params["zoom"])
+        old = said(case, params)
         return Edit(pixels=pixels, entry=self.entry(params, hand, box, old=old, new=""))

@@ -17,7 +17,7 @@ from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.likeness import like_place
 from sigh_batch.forge.operation import PixelForgery, pixel_forgery
 from sigh_batch.forge.pasting import feathered, paste
-from sigh_batch.forge.places import TEXTS, ink_box, pick, spot, told_box
+from sigh_batch.forge.places import TEXTS, ink_box, pick, said, spot, told_box
 from sigh_batch.rng import Draws
 
 _WAYS = ("telea", "navier_stokes", "patch")
@@ -72,8 +72,7 @@ class Inpaint(PixelForgery):
             hole = _hole(case, box, room, params)
             made = inpainted(case.pixels[room.window], hole, how, params["radius"])
             pixels[box.window] = made[inner.window]
-        target = params.get("target")
-        old = None if target is None else case.elements[target].text
+        old = said(case, params)
         entry = self.entry(params, hand, box, source=place, old=old, new="")
         return Edit(pixels=pixels, entry=entry, source=source)
 

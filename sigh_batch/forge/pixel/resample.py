@@ -12,7 +12,7 @@ from sigh_batch.forge.case import Case, Edit, Kit
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.operation import PixelForgery, pixel_forgery
 from sigh_batch.forge.pasting import FILTERS, feathered, paste, scaled, warped
-from sigh_batch.forge.places import TEXTS, ink_box, pick, spot, told_box
+from sigh_batch.forge.places import TEXTS, ink_box, pick, said, spot, told_box
 from sigh_batch.rng import Draws
 
 _WAYS = ("scale", "stretch", "rotate", "there_and_back")
@@ -64,6 +64,5 @@ class Resample(PixelForgery):
             made = warped(part, across, down, turn, params["filter"])
         pixels = case.pixels.copy()
         paste(pixels, made, box.x, box.y, feathered(box.width, box.height, params["feather"]))
-        target = params.get("target")
-        old = None if target is None else case.elements[target].text
+        old = said(case, params)
         return Edit(pixels=pixels, entry=self.entry(params, hand, box, old=old, new=old))

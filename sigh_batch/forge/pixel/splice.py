@@ -14,7 +14,7 @@ from sigh_batch.forge.case import Case, Edit, Kit
 from sigh_batch.forge.ground import fill, ground_color, ink_color
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.operation import PixelForgery, pixel_forgery
-from sigh_batch.forge.pasting import FILTERS, feathered, paste, scaled
+from sigh_batch.forge.pasting import FILTERS, feathered, paste, scaled, zoom_out
 from sigh_batch.forge.places import TEXTS, boxes, pick, shows, spot, told_box
 from sigh_batch.render.painter import Pixels
 from sigh_batch.rng import Draws
@@ -51,6 +51,7 @@ class Splice(PixelForgery):
             "filter": draws.choice(FILTERS if careless else FILTERS[1:]),
             "how": hand.fill,
             "error": list(hand.fill_error),
+            "zoom": hand.zoom,
             "feather": 0.0 if hand.skill == "expert" and found["target"] is not None else hand.feather,
         }
 
@@ -73,6 +74,7 @@ class Splice(PixelForgery):
         pasted = paste(pixels, patch, place.x, place.y, feathered(width, height, params["feather"]))
         touched += [pasted] if pasted else []
         box = united(touched) if params["target"] is not None else (pasted or over)
+        zoom_out(pixels, box, params["zoom"])
         entry = self.entry(params, hand, box, old=params["old"], new=params["new"])
         return Edit(pixels=pixels, entry=entry)
 
