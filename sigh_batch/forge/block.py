@@ -11,7 +11,7 @@ from sigh_batch.forge import easel, exchange
 from sigh_batch.forge.case import Case, Kit
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.passage import Passage, passage_of
-from sigh_batch.forge.pen import Pen, pen_of
+from sigh_batch.forge.pen import pen_of
 from sigh_batch.forge.retouch import Retouch
 from sigh_batch.rng import Draws
 
@@ -75,23 +75,11 @@ def rewrite(
         raise ConfigError(f"no lines to write among the parameters: {planned!r}; give what draw returned")
     elements = retouch.case.elements
     copied, written = 0, list[str]()
-    pens: dict[str, Pen] = {}
+    pens = exchange.Pens(retouch.case, hand, kit, afresh=afresh)
     for plan in planned:
-        look = repr(sorted((name, plan["lettering"][name]) for name in ("size", "weight", "ink", "rtl")))
-        if look not in pens:
-            pens[look] = _pen(retouch.case, plan, hand, kit, afresh=afresh)
-        pen = pens[look]
         target = exchange.target_of(retouch.case, plan)
-        told = exchange.carry_out(retouch, plan, target, pen, copies=hand.glyphs and not afresh)
+        told = exchange.carry_out(retouch, plan, target, pens)
         elements = exchange.elements_after(elements, plan, target)
         copied += told["copied"]
         written.append(told["written"])
     return {"copied": copied, "written": " ".join(part for part in written if part)}, elements
-
-
-def _pen(case: Case, plan: Mapping[str, Any], hand: Hand, kit: Kit, *, afresh: bool) -> Pen:
-    """Return what all lines are written with: its own tools' pen, or one that an expert matches."""
-    passage, _ = exchange.passage_from(plan, exchange.target_of(case, plan))
-    if afresh:
-        return pen_of(hand, passage.lettering, kit, Draws("forge/pen", int(plan["seed"])))
-    return exchange.pen_for(case, passage, hand, kit, int(plan["seed"]))

@@ -25,10 +25,24 @@ _NUDGE = 0.5
 """The rest of a line that would move by less than this stays where it is."""
 
 
-def pen_for(case: Case, passage: Passage, hand: Hand, kit: Kit, seed: int) -> Pen:
-    """Return what a hand writes this line with: an expert's pen draws as the picture is drawn."""
-    pen = pen_of(hand, passage.lettering, kit, Draws("forge/pen", seed))
-    return matched_pen(case, passage, pen) if hand.skill == "expert" else pen
+class Pens:
+    """The pens of one hand on one picture, each made once for a look of text, when it is first needed."""
+
+    def __init__(self, case: Case, hand: Hand, kit: Kit, *, afresh: bool = False) -> None:
+        self._case, self._hand, self._kit = case, hand, kit
+        self._matches = hand.skill == "expert" and not afresh
+        self._made: dict[tuple[Any, ...], Pen] = {}
+        self.copies = hand.glyphs and not afresh
+        """Whether letters of the picture come before any pen."""
+
+    def of(self, passage: Passage, seed: int) -> Pen:
+        """Return what this line is written with: an expert's pen draws as the picture is drawn."""
+        own = passage.lettering
+        look = own.size, own.weight, own.ink, own.rtl, seed
+        if look not in self._made:
+            pen = pen_of(self._hand, own, self._kit, Draws("forge/pen", seed))
+            self._made[look] = matched_pen(self._case, passage, pen) if self._matches else pen
+        return self._made[look]
 
 
 def plan(passage: Passage, text: str, hand: Hand, kit: Kit, seed: int) -> Json | None:
@@ -108,9 +122,7 @@ def edit(operation: PixelForgery, case: Case, params: Mapping[str, Any], hand: H
     """Return the picture on which one line was written anew by plan, with what is to be told about it."""
     target = target_of(case, params)
     retouch = Retouch(case, hand)
-    passage, _ = passage_from(params, target)
-    pen = pen_for(case, passage, hand, kit, int(params["seed"]))
-    told = carry_out(retouch, params, target, pen, copies=hand.glyphs)
+    told = carry_out(retouch, params, target, Pens(case, hand, kit))
     old, new = params["stretch"][:2]
     elements = elements_after(case.elements, params, target)
     return finished(operation, retouch, {**params, **told}, hand, old, new, elements)
@@ -147,39 +159,45 @@ def target_of(case: Case, params: Mapping[str, Any]) -> int:
     return target
 
 
-def carry_out(retouch: Retouch, params: Mapping[str, Any], target: int, pen: Pen, *, copies: bool) -> Json:
-    """Do what a plan says; return what became of it beyond the plan: which letters were copied or written."""
+def carry_out(retouch: Retouch, params: Mapping[str, Any], target: int, pens: Pens) -> Json:
+    """Do what a plan says; return which letters were copied, and which were written with what."""
     case = retouch.case
     passage, stretch = passage_from(params, target)
-    rtl, shift = passage.lettering.rtl, int(params["shift"])
+    shift, seed = int(params["shift"]), int(params["seed"])
     gaps = _gaps(passage, stretch)
     hole = ink_box(case, passage.lettering, stretch.left, stretch.right, passage.rows, min(gaps))
     tail = _tail_box(case, passage, stretch) if shift else None
     patch = case.pixels[tail.window].copy() if tail else None
     retouch.fill(united((hole, tail)) if tail else hole, 0 if tail else max(0, int(min(gaps)) - 2))
-    told = _write(retouch, passage, stretch, pen, hole, copies=copies)
+    told = _write(retouch, passage, stretch, pens, seed, hole)
     if tail is not None and patch is not None:
         retouch.put(patch, tail.x + shift, tail.y)
         retouch.copied(tail)
-    return {
-        **told,
-        "pen": {"family": pen.style.family, "size": pen.style.size, "weight": pen.style.weight},
-    } | ({"rtl": True} if rtl else {})
+    return told
 
 
-def _write(
-    retouch: Retouch, passage: Passage, stretch: Stretch, pen: Pen, hole: Box, *, copies: bool
-) -> Json:
-    lettering = passage.lettering
-    if copies:
+def _write(retouch: Retouch, passage: Passage, stretch: Stretch, pens: Pens, seed: int, hole: Box) -> Json:
+    lettering, copied = passage.lettering, 0
+    if pens.copies:
         left = _left(passage, stretch, lettering.set(stretch.new).width)
         placing = set_copied(retouch, passage, stretch.new, left)
-        for text, x in placing.missing:
+        copied, missing = placing.copied, placing.missing
+        if not missing:
+            return {"copied": copied, "written": "", "pen": None}
+        pen = pens.of(passage, seed)
+        for text, x in missing:
             retouch.write(pen, text, x, lettering.baseline)
-        return {"copied": placing.copied, "written": "".join(text for text, _ in placing.missing)}
-    left = _left(passage, stretch, pen.set(stretch.new).width)
-    retouch.write(pen, stretch.new, left, lettering.baseline, within=hole)
-    return {"copied": 0, "written": stretch.new}
+    else:
+        pen = pens.of(passage, seed)
+        left = _left(passage, stretch, pen.set(stretch.new).width)
+        retouch.write(pen, stretch.new, left, lettering.baseline, within=hole)
+        missing = ((stretch.new, left),)
+    style = pen.style
+    return {
+        "copied": copied,
+        "written": "".join(text for text, _ in missing),
+        "pen": {"family": style.family, "size": style.size, "weight": style.weight, "painter": pen.painter},
+    }
 
 
 def _left(passage: Passage, stretch: Stretch, width: float) -> float:

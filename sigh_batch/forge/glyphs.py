@@ -7,7 +7,6 @@ runs of letters are taken before shorter ones, because nothing between them has 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -15,16 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sigh_batch.forge import easel
-from sigh_batch.forge.box import Box
+from sigh_batch.forge.box import Box, box_of
 from sigh_batch.forge.case import Case
-from sigh_batch.forge.lettering import Lettering
-from sigh_batch.forge.passage import Passage, is_joined, passage_of, passages
+from sigh_batch.forge.lettering import Lettering, worst
+from sigh_batch.forge.passage import Passage, is_joined, lettering_at, passages
 from sigh_batch.forge.retouch import Retouch
 from sigh_batch.render.breaking import graphemes
 from sigh_batch.render.typeset import Word
 
 _LINES = 7
 """So many lines of the picture are searched, those with the most of the wanted letters first."""
+_ENOUGH = 3
+"""So many, once they have all of them."""
 _DIRTY = 40
 """Levels of ink on both sides of a cut from which on it cuts through a stroke."""
 _HUE = 14
@@ -122,19 +123,21 @@ def _sources(retouch: Retouch, passage: Passage, text: str) -> Iterator[_Source]
             -len(wanted & frozenset(case.elements[number].text or "")),
         ),
     )
-    found = 0
+    found, lacking = 0, set(wanted)
     for number in ranked[: 3 * _LINES]:
-        if found >= _LINES:
+        if found >= (_LINES if lacking else _ENOUGH):
             return
         if not wanted & frozenset(case.elements[number].text or ""):
             continue
         if number not in known:
-            other = passage if number == passage.target else passage_of(case, number)
-            source = _source(case, other) if other is not None else None
-            known[number] = (other.lettering, source) if other and source else None
+            own = number == passage.target
+            lettering = passage.lettering if own else lettering_at(case, number)
+            source = _source(case, number, lettering) if lettering is not None else None
+            known[number] = (lettering, source) if source is not None else None
         kept = known[number]
         if kept is not None and _alike(kept[0], passage.lettering):
             found += 1
+            lacking -= set(case.elements[number].text or "")
             yield kept[1]
 
 
@@ -143,17 +146,17 @@ def _alike(a: Lettering, b: Lettering) -> bool:
     return near and (a.family, a.weight, a.size, a.snap) == (b.family, b.weight, b.size, b.snap)
 
 
-def _source(case: Case, passage: Passage) -> _Source | None:
+def _source(case: Case, number: int, lettering: Lettering) -> _Source | None:
     """Return a line to cut letters from; None where its ground is not plain."""
-    lettering = passage.lettering
-    over = int(0.1 * lettering.size)
-    top, bottom = passage.rows
-    wide = Box(math.floor(lettering.x) - 2, top - over, int(passage.width) + 5, bottom - top + 2 * over)
-    box = wide.inside(case.width, case.height)
+    box = box_of(case.elements[number]).grown(2, int(0.1 * lettering.size)).inside(case.width, case.height)
     ink = case.pixels[box.window].astype(np.int16) - np.array(lettering.ground, np.int16)
-    if float((np.abs(ink).max(axis=2) > _DIRTY // 4).mean()) > 0.6:
+    if float((worst(np.abs(ink)) > _DIRTY // 4).mean()) > 0.6:
         return None
-    words = [word for word in easel.words_in(passage.set()) if _in_ink(ink, lettering, word, box.x)]
+    words = [
+        word
+        for word in easel.words_in(lettering.set(case.elements[number].text or ""))
+        if _in_ink(ink, lettering, word, box.x)
+    ]
     return _Source(ink, box.x, box.y, lettering.baseline, lettering.x, tuple(words))
 
 
@@ -223,8 +226,7 @@ def _copy(retouch: Retouch, cut: _Cut, place: float, baseline: int) -> None:
         return
     ink = source.ink[:rows, first - source.left : last - source.left]
     box = Box(first + across, source.top + down, last - first, rows)
-    levels = np.abs(ink).max(axis=2)
-    inked = levels > 1
+    inked = worst(np.abs(ink)) > 1
     if not inked.any():
         return
     used = np.flatnonzero(inked.any(axis=1))

@@ -14,7 +14,7 @@ import numpy as np
 from sigh_batch.data.sample import Element
 from sigh_batch.forge.box import Box
 from sigh_batch.forge.case import Case
-from sigh_batch.forge.lettering import Lettering, read_lettering
+from sigh_batch.forge.lettering import Lettering, distance, read_lettering
 from sigh_batch.render.bidi import first_strong
 from sigh_batch.render.breaking import graphemes
 from sigh_batch.render.painter import Pixels
@@ -84,6 +84,39 @@ def passages(case: Case, kinds: Iterable[str]) -> Iterator[int]:
 
 def passage_of(case: Case, target: int) -> Passage | None:
     """Return an element as a passage; None where it cannot be told how it is set, such as where it is cut."""
+    lettering = lettering_at(case, target)
+    if lettering is None:
+        return None
+    element = case.elements[target]
+    tail = _tail(case, element, lettering)
+    before, after = _empty_beside(case, element, lettering, tail)
+    em = lettering.size
+    anchor: Anchor = "start"
+    room = after - max(0.3 * em, min(before, 0.8 * em))
+    middle = abs(2 * element.x + element.width - case.width) <= 3
+    if element.kind == "time" and after < 1.2 * em:
+        anchor, room = "end", before - 0.4 * em
+    elif _is_label(element) and not tail and middle:
+        anchor = "middle"
+    return Passage(
+        target=target,
+        text=element.text or "",
+        y=element.y,
+        width=element.width,
+        height=element.height,
+        lettering=lettering,
+        room=float(room),
+        tail=tail,
+        anchor=anchor,
+    )
+
+
+def _is_label(element: Element) -> bool:
+    return element.kind not in ("line", "word")
+
+
+def lettering_at(case: Case, target: int) -> Lettering | None:
+    """Return how the text of an element is set; None where that cannot be told."""
     element = case.elements[target]
     if not element.text or element.height < 6 or _mixed(case, target):
         return None
@@ -92,31 +125,11 @@ def passage_of(case: Case, target: int) -> Passage | None:
         whole = case.elements[whole.parent]
     words = whole.text or element.text
     rtl = case.rtl if element.kind in _LABELS else first_strong(words) == "rtl"
-    bold = element.kind not in ("line", "word")
     x, y, width, height = element.x, element.y, element.width, element.height
-    lettering = read_lettering(case, element.text, x, y, width, height, rtl=rtl, bold=bold)
+    lettering = read_lettering(case, element.text, x, y, width, height, rtl=rtl, bold=_is_label(element))
     if lettering is None or abs(lettering.set(element.text).width - width) > 0.25 + 0.01 * width:
         return None
-    tail = _tail(case, element, lettering)
-    before, after = _empty_beside(case, element, lettering, tail)
-    em = lettering.size
-    anchor: Anchor = "start"
-    room = after - max(0.3 * em, min(before, 0.8 * em))
-    if element.kind == "time" and after < 1.2 * em:
-        anchor, room = "end", before - 0.4 * em
-    elif bold and not tail and abs(2 * x + width - case.width) <= 3:
-        anchor = "middle"
-    return Passage(
-        target=target,
-        text=element.text,
-        y=y,
-        width=width,
-        height=height,
-        lettering=lettering,
-        room=float(room),
-        tail=tail,
-        anchor=anchor,
-    )
+    return lettering
 
 
 def _mixed(case: Case, target: int) -> bool:
@@ -158,9 +171,8 @@ def _empty(pixels: Pixels, lettering: Lettering) -> int:
     """Return how many columns from the left on hold nothing but the ground."""
     if not pixels.size:
         return 0
-    ground = np.array(lettering.ground, np.uint8)
-    apart = cv2.absdiff(np.ascontiguousarray(pixels), np.broadcast_to(ground, pixels.shape))
-    busy = (apart > _SAME).any(axis=(0, 2))
+    apart = distance(np.ascontiguousarray(pixels), lettering.ground)
+    busy = cv2.reduce(apart, 0, cv2.REDUCE_MAX)[0] > _SAME
     return int(busy.argmax()) if busy.any() else pixels.shape[1]
 
 

@@ -12,7 +12,7 @@ from sigh_batch.forge import easel
 from sigh_batch.forge.box import Box
 from sigh_batch.forge.case import Case, Kit
 from sigh_batch.forge.hand import Hand
-from sigh_batch.forge.lettering import Lettering, Rgb
+from sigh_batch.forge.lettering import Lettering, Rgb, worst
 from sigh_batch.forge.passage import Passage
 from sigh_batch.render.painter import Edging, Hinting, Pixels, TextMode
 from sigh_batch.render.typeset import Paragraph, TextStyle
@@ -122,7 +122,7 @@ def write(pixels: Pixels, pen: Pen, paragraph: Paragraph, x: float, baseline: fl
     box = whole.inside(pixels.shape[1], pixels.shape[0])
     below = pixels[box.window]
     made = easel.written(below, paragraph, x - box.x, y - box.y, pen.ink, painter=pen.painter, mode=pen.mode)
-    changed = np.asarray(cv2.absdiff(below, made).max(axis=2), np.uint8)
+    changed = worst(cv2.absdiff(below, made))
     left, top, width, height = cv2.boundingRect(changed)
     if not width:
         return None

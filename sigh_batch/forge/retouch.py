@@ -12,7 +12,7 @@ from sigh_batch.forge.box import Box, united
 from sigh_batch.forge.case import Case, Mask
 from sigh_batch.forge.ground import fill
 from sigh_batch.forge.hand import Hand
-from sigh_batch.forge.lettering import Lettering
+from sigh_batch.forge.lettering import Lettering, distance
 from sigh_batch.forge.pasting import blended, feathered, scaled
 from sigh_batch.forge.pen import Pen, write
 from sigh_batch.render.painter import Pixels
@@ -117,9 +117,7 @@ def ink_box(
     )
     room = nominal.grown(aside, over).inside(case.width, case.height)
     crop = case.pixels[room.window]
-    ground = np.array(lettering.ground, np.uint8)
-    apart = cv2.absdiff(crop, np.broadcast_to(ground, crop.shape)).max(axis=2)
-    ink = np.asarray(apart > _FAINT, np.uint8)
+    ink = np.asarray(distance(crop, lettering.ground) > _FAINT, np.uint8)
     inner = nominal.moved(-room.x, -room.y)
     beside = float(ink[inner.window].mean()) if ink.size else 1.0
     if beside > 0.6:  # no plain ground: everything differs from one colour
