@@ -59,7 +59,9 @@ class AvatarSwap(PixelForgery):
                 return {**params, "origin": way, "from": None}
             if way == "other":
                 taken = draws.choice(others)
-                if hand.skill == "expert" and _same_corners(case, taken, over):
+                if hand.skill == "expert" and all(
+                    _same_corners(case, taken, Box(*place)) for place in params["over"]
+                ):
                     params["roundness"] = 0.0  # what stands in the corners is right already
                 return {**params, "origin": way, "from": list(taken)}
             donor = kit.donor(_donor_draws(params), params["same_look"])
