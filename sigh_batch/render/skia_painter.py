@@ -102,13 +102,14 @@ class SkiaPainter:
             typeface = self._typefaces[face] = self._manager.makeFromFile(str(face.path))
         return typeface
 
-    def wide(self, width: int, height: int) -> tuple[Any, NDArray[np.uint8]]:
-        """Return an empty canvas three times as wide, and the coverage that text leaves on it."""
-        if self._wide.size < 3 * width * height:
-            self._wide = np.zeros(3 * width * height, np.uint8)
-        coverage = self._wide[: 3 * width * height].reshape(height, 3 * width)
+    def wide(self, width: int, height: int, times: int) -> tuple[Any, NDArray[np.uint8]]:
+        """Return an empty canvas so many times as wide, and the coverage that text leaves on it."""
+        size = times * width * height
+        if self._wide.size < size:
+            self._wide = np.zeros(size, np.uint8)
+        coverage = self._wide[:size].reshape(height, times * width)
         canvas = coverage_canvas(coverage)
-        canvas.scale(3, 1)
+        canvas.scale(times, 1)
         return canvas, coverage
 
     def _book(self, mode: TextMode) -> _Book:
@@ -290,24 +291,23 @@ class SkiaCanvas:
             self._canvas.drawRRect(rounded(x, y, width, height, radii), paint)
 
     def _striped_text(self, text: Paragraph | Line | Word, x: float, y: float, color: Color) -> None:
-        """Draw text with sub-pixel edges.
-
-        Its coverage is taken three times as wide; see `stripes`.
-        """
+        """Draw text with sub-pixel edges; its coverage is taken on a wider canvas: see `stripes`."""
+        mode = self._book.mode
+        times = stripes.COLUMNS[mode.coverage]
         if self._wide is None:
-            self._wide = self._painter.wide(self.width, self.height)
+            self._wide = self._painter.wide(self.width, self.height, times)
         canvas, coverage = self._wide
-        if not self._book.mode.subpixel_positioning:
+        if not mode.subpixel_positioning:
             x = float(round(x))
-        inked, colored = self._blobs(words_of(text))
+        inked, colored = self._blobs(words_of(text), x if mode.coverage == "sampled" else None)
         left, top, right, bottom = ink_box(text, x, y, self.width, self.height)
         if inked is not None and left < right and top < bottom:
-            canvas.drawTextBlob(inked, x, y, _unbent(self._book.mode.coverage))
-            thirds = coverage[top:bottom, 3 * left : 3 * right]
-            a, b, c, d = stripes.find_ink(thirds)
+            canvas.drawTextBlob(inked, x, y, _unbent(mode.coverage))
+            columns = coverage[top:bottom, times * left : times * right]
+            a, b, c, d = stripes.find_ink(columns, times)
             if a < c:
-                inside = thirds[b:d, 3 * a : 3 * c]
-                self._blend(stripes.blend(inside, color, self._book.mode), left + a, top + b)
+                inside = columns[b:d, times * a : times * c]
+                self._blend(stripes.blend(inside, color, mode), left + a, top + b)
                 inside[...] = 0
         if colored is not None:
             self._canvas.drawTextBlob(colored, x, y, self._painter.fill(color))
@@ -322,12 +322,19 @@ class SkiaCanvas:
         for pixels, mode in ((change.kept, skia.BlendMode.kModulate), (change.added, skia.BlendMode.kPlus)):
             self._canvas.drawImage(image_of(pixels, False), left, top, _EXACT, skia.Paint(BlendMode=mode))
 
-    def _blobs(self, lines: Sequence[Sequence[Word]]) -> tuple[Any, Any]:
+    def _blobs(self, lines: Sequence[Sequence[Word]], settled: float | None = None) -> tuple[Any, Any]:
         """Return the lines' glyphs as an inked and a coloured blob, or None where there are no such glyphs.
 
-        Neighbours of one font become one run: a run a word costs three times as much.
+        Neighbours of one font become one run: a run a word costs three times as much. With `settled`, glyphs
+        lie on quarters of a pixel once the blob is drawn there: on a wider canvas Skia would round less.
         """
         ink, colored = skia.TextBlobBuilder(), skia.TextBlobBuilder()
+
+        def add() -> None:
+            builder, font = colored if face.colored else ink, self._book.font(face, size)
+            places = xs if settled is None else stripes.settle(xs, settled)
+            builder.allocRunPosH(font, glyphs, places, baseline, _ANYWHERE)
+
         for words in lines:
             baseline = words[0].baseline
             face, size = words[0].shape.runs[0][:2]
@@ -341,15 +348,13 @@ class SkiaCanvas:
                         continue
                     if own is not face or own_size != size:
                         if glyphs:
-                            builder, font = colored if face.colored else ink, self._book.font(face, size)
-                            builder.allocRunPosH(font, glyphs, xs, baseline, _ANYWHERE)
+                            add()
                         face, size, glyphs, xs = own, own_size, [], []
                     x += left
                     glyphs += own_glyphs
                     xs += [x + at * scale for at in origins]
             if glyphs:
-                builder, font = colored if face.colored else ink, self._book.font(face, size)
-                builder.allocRunPosH(font, glyphs, xs, baseline, _ANYWHERE)
+                add()
         return ink.make(), colored.make()
 
     def _add_raised(self, builder: Any, run: Run, left: float, baseline: float) -> None:
