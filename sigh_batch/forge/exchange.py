@@ -168,7 +168,8 @@ def carry_out(retouch: Retouch, params: Mapping[str, Any], target: int, pens: Pe
     hole = ink_box(case, passage.lettering, stretch.left, stretch.right, passage.rows, min(gaps))
     tail = _tail_box(case, passage, stretch) if shift else None
     patch = case.pixels[tail.window].copy() if tail else None
-    retouch.fill(united((hole, tail)) if tail else hole, 0 if tail else max(0, int(min(gaps)) - 2))
+    margin = 0 if tail else max(0, int(min(gaps)) - 2)
+    retouch.fill(united((hole, tail)) if tail else hole, margin, passage.lettering.ground)
     told = _write(retouch, passage, stretch, pens, seed, hole)
     if tail is not None and patch is not None:
         retouch.put(patch, tail.x + shift, tail.y)

@@ -75,10 +75,16 @@ class Stretch:
 
 
 def passages(case: Case, kinds: Iterable[str]) -> Iterator[int]:
-    """Yield the numbers of the elements of these kinds whose text can be read on the picture."""
+    """Yield the numbers of the elements of these kinds whose text can be read on the picture.
+
+    Messages with addresses are left out: they are set in two colours.
+    """
     wanted = frozenset(kinds)
     for number, element in enumerate(case.elements):
-        if element.kind in wanted and element.text and element.width >= 4 and element.height >= 6:
+        if element.kind not in wanted or not element.text or element.width < 4 or element.height < 6:
+            continue
+        above = case.elements[element.parent].text if element.parent is not None else None
+        if "://" not in element.text and "://" not in (above or ""):
             yield number
 
 

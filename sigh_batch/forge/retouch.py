@@ -12,13 +12,14 @@ from sigh_batch.forge.box import Box, united
 from sigh_batch.forge.case import Case, Mask
 from sigh_batch.forge.ground import fill
 from sigh_batch.forge.hand import Hand
-from sigh_batch.forge.lettering import Lettering, distance
+from sigh_batch.forge.lettering import Lettering, Rgb, distance
 from sigh_batch.forge.pasting import blended, feathered, scaled
 from sigh_batch.forge.pen import Pen, write
 from sigh_batch.render.painter import Pixels
 
-_FAINT = 8
-"""Levels from which on a pixel counts as ink: so little, because anti-aliasing fades out."""
+_FAINT, _LOUD = 8, 26
+"""Levels from which on a pixel counts as ink: so little, because anti-aliasing fades out, but more where the
+ground itself varies."""
 
 
 class Retouch:
@@ -61,12 +62,20 @@ class Retouch:
         """Note that something was copied from a box of the picture as it was."""
         self._sources.append(box.inside(self.case.width, self.case.height))
 
-    def fill(self, box: Box, margin: int = 0) -> None:
-        """Remove what stands in a box; its edges soften over a margin around it, as the hand does it."""
+    def fill(self, box: Box, margin: int = 0, ground: Rgb | None = None) -> None:
+        """Remove what stands in a box; its edges soften over a margin around it, as the hand does it.
+
+        Where it is known that the ground is plain, all but the careless see when ink was drawn into the
+        box from beside it, and fill it again with the colour around it.
+        """
         hand = self._hand
         soft = min(margin, math.ceil(2 * hand.feather))
         box = box.grown(soft).inside(self.case.width, self.case.height)
         made = fill(self.pixels, box, hand.fill, hand.fill_error)
+        if ground is not None and hand.skill != "careless" and _smeared(made, ground):
+            made = fill(self.pixels, box, "sampled", hand.fill_error)
+            if _smeared(made, ground):
+                made[...] = ground
         if soft:
             made = blended(self.pixels[box.window], made, feathered(box.width, box.height, soft / 2))
         self.pixels[box.window] = made
@@ -117,7 +126,9 @@ def ink_box(
     )
     room = nominal.grown(aside, over).inside(case.width, case.height)
     crop = case.pixels[room.window]
-    ink = np.asarray(distance(crop, lettering.ground) > _FAINT, np.uint8)
+    apart = distance(crop, lettering.ground)
+    noisy = _is_noisy(apart)
+    ink = np.asarray(apart > (_LOUD if noisy else _FAINT), np.uint8)
     inner = nominal.moved(-room.x, -room.y)
     beside = float(ink[inner.window].mean()) if ink.size else 1.0
     if beside > 0.6:  # no plain ground: everything differs from one colour
@@ -129,7 +140,19 @@ def ink_box(
         framed = height >= room.height - 1 or width >= room.width + 2 * size
         outside = middle < inner.y - 0.05 * size or middle >= inner.bottom + 0.05 * size
         if not framed and not outside and part.meets(inner):
-            kept.append(part)
+            kept.append(part if height <= 1.7 * size else inner)
     if not kept:
         return nominal.inside(case.width, case.height)
-    return united(kept).moved(room.x, room.y).grown(1).inside(case.width, case.height)
+    margin = 2 if noisy else 1
+    return united(kept).moved(room.x, room.y).grown(margin, 1).inside(case.width, case.height)
+
+
+def _smeared(pixels: Pixels, ground: Rgb) -> bool:
+    """Say whether a fill has drawn ink into what should be plain."""
+    return int(np.count_nonzero(distance(pixels, ground) > _LOUD)) > 0.004 * pixels.size / 3
+
+
+def _is_noisy(apart: Pixels) -> bool:
+    """Say whether the ground varies, as it does around text once a picture was saved as JPEG."""
+    quiet = int(np.count_nonzero(apart <= _FAINT))
+    return int(np.count_nonzero(apart <= 1)) < 0.9 * quiet
