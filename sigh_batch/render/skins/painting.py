@@ -120,7 +120,7 @@ class Painting(Generic[L]):
         person, carried = self._conversation.people[told.author], told.attachment
         text, icon = told.text, ""
         if not text and carried:
-            icon = _SIGNS[carried.kind]
+            icon = _SIGNS.get(carried.kind, "")
             text = {"picture": self._here.word("photo"), "voice": self._here.word("voice_message")}.get(
                 carried.kind, carried.title
             )
