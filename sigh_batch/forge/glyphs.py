@@ -30,8 +30,9 @@ _DIRTY = 40
 """Levels of ink on both sides of a cut from which on it cuts through a stroke."""
 _HUE = 14
 """Hundredths by which the channels of a word's ink may be out of proportion."""
-_LIKE = 4
-"""Levels by which the ground or the ink of a line may differ from those of the new place."""
+_LIKE, _INKS = 4, 10
+"""Levels by which the ground and the ink of a line may differ from those of the new place; the ink of thin
+strokes is told less exactly."""
 
 Levels = NDArray[np.int16]
 
@@ -142,7 +143,9 @@ def _sources(retouch: Retouch, passage: Passage, text: str) -> Iterator[_Source]
 
 
 def _alike(a: Lettering, b: Lettering) -> bool:
-    near = all(abs(x - y) <= _LIKE for x, y in zip((*a.ink, *a.ground), (*b.ink, *b.ground), strict=True))
+    near = all(abs(x - y) <= _LIKE for x, y in zip(a.ground, b.ground, strict=True)) and all(
+        abs(x - y) <= _INKS for x, y in zip(a.ink, b.ink, strict=True)
+    )
     return near and (a.family, a.weight, a.size, a.snap) == (b.family, b.weight, b.size, b.snap)
 
 

@@ -201,21 +201,23 @@ def _match(inked: Pixels, paragraph: Paragraph, x: float, baseline: int) -> tupl
 
 
 def _ink(crop: Pixels, ground: Pixels, drawn: Pixels) -> Rgb | None:
-    """Return the colour of the text: of the pixels that it covers wholly, or else most.
+    """Return the colour of the text: of each channel, what lies farthest off the ground on thick strokes.
 
-    Where no stroke is as thick as a pixel, the sum of all ink over the sum of all coverage tells it. None
-    where nothing is drawn in ink.
+    With sub-pixel edges no pixel but several together show it. Where no stroke is as thick as a pixel, the
+    sum of all ink over the sum of all coverage tells it. None where nothing is drawn in ink.
     """
     most = int(drawn.max())
     if most < 16:
         return None
-    covered = drawn >= 250
-    count = int(np.count_nonzero(covered))
-    if count >= 3:
-        middle = np.sort(crop[covered].astype(np.int64), axis=0)[count // 2]
+    apart = crop.astype(np.int64) - ground
+    total = (apart * (drawn > 0)[:, :, None]).sum(axis=(0, 1))
+    thick = drawn >= 230
+    count = int(np.count_nonzero(thick))
+    if count >= 12:
+        signs = np.where(total < 0, -1, 1)
+        ranked = np.sort(apart[thick] * signs, axis=0)
+        inked = ground + signs * ranked[-min(count, 3 + count // 25)]
     else:
-        shares = drawn.astype(np.int64)
-        apart = (crop.astype(np.int64) - ground) * (drawn[:, :, None] > 0)
-        middle = ground + apart.sum(axis=(0, 1)) * 255 // int(shares.sum())
-    red, green, blue = (min(max(int(level), 0), 255) for level in middle)
+        inked = ground + total * 255 // int(drawn.sum(dtype=np.int64))
+    red, green, blue = (min(max(int(level), 0), 255) for level in inked)
     return red, green, blue
