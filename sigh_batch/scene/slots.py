@@ -1,7 +1,7 @@
 """What fills a gap such as `<amount>` in a wording: money, times, dates, numbers, names, words.
 
 A topic's gaps are filled once: an amount that is asked for is the amount that is answered, a price is
-somebody's share of it, and a second time is later than the first.
+somebody's share of it, a second amount somewhat lower, a second time later than the first.
 """
 
 from __future__ import annotations
@@ -151,9 +151,14 @@ class Filler:
             self._filled[gap] = _time(self._here, self._said, hour, minute)
 
     def _draw_amount(self) -> str:
-        count = _amount(self._draws)
-        self._owed = self._owed or float(count * self._here.unit)
-        return _money(self._draws, self._here, count)
+        """Return the amount it is all about, or another that is somewhat lower."""
+        draws, here = self._draws, self._here
+        if not self._owed:
+            count = _amount(draws)
+            self._owed = float(count * here.unit)
+            return _money(draws, here, count)
+        part = int(self._owed / here.unit * draws.uniform(0.6, 0.95))
+        return _money(draws, here, max(1, part - part % 5 if part > 20 else part))
 
     def _draw_share(self) -> str:
         """Return one person's part of the amount, whose heads `<n>` then counts."""

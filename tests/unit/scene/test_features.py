@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from sigh_batch.scene.conversation import Conversation
 from sigh_batch.scene.features import photo_pools
 from sigh_batch.scene.locale import locale_names
 
-RICH = {
+RICH: dict[str, Any] = {
     "replies": 0.5,
     "reactions": 0.5,
     "edited": 0.3,
@@ -21,7 +23,7 @@ RICH = {
     "unread": 1,
     "typing": 1,
 }
-PLAIN = dict.fromkeys(RICH, 0)
+PLAIN: dict[str, Any] = dict.fromkeys(RICH, 0)
 
 
 def make(

@@ -55,3 +55,14 @@ def test_every_gap_is_filled_in_every_locale(code: str, gap: str) -> None:
 def test_an_unknown_gap_is_an_error() -> None:
     with pytest.raises(KeyError, match="nothing"):
         filler(1).fill("<nothing>")
+
+
+@given(st.integers(0, 5000))
+def test_a_second_time_is_later_and_a_price_is_a_share(index: int) -> None:
+    clock = filler(index, "de-DE")
+    assert clock.fill("<time2>") >= clock.fill("<time>")
+    made = filler(index, "en-GB")
+    owed, share, heads = (made.fill(gap) for gap in ("<amount>", "<price>", "<n>"))
+    whole, part = (float(text.strip("£").replace(",", "")) for text in (owed, share))
+    assert whole // 1 == pytest.approx(part * int(heads), abs=0.05)
+    assert float(made.fill("<amount2>").strip("£").replace(",", "")) <= whole
