@@ -22,13 +22,16 @@ _MOST = 8
 
 
 def lines_of(case: Case, target: int) -> list[Passage] | None:
-    """Return the lines of a text element; None where one of them cannot be read or is not seen whole."""
+    """Return the lines of a text element; None where one of them cannot be read or is not seen whole.
+
+    A text with an address is set in two colours, and is left alone.
+    """
     numbers = [
         number
         for number, element in enumerate(case.elements)
         if element.kind == "line" and element.parent == target
     ]
-    if not 0 < len(numbers) <= _MOST:
+    if not 0 < len(numbers) <= _MOST or "://" in (case.elements[target].text or ""):
         return None
     found = [passage_of(case, number) for number in numbers]
     known = [passage for passage in found if passage is not None]
@@ -40,6 +43,8 @@ def lines_of(case: Case, target: int) -> list[Passage] | None:
 
 def laid(lines: list[Passage], text: str, hand: Hand, kit: Kit, seed: int) -> list[str] | None:
     """Return a text divided into as many lines as there are, each of which fits in its place, or None."""
+    if "://" in text:
+        return None
     first = lines[0].lettering
     pen = pen_of(hand, first, kit, Draws("forge/pen", seed))
     style = first.style if hand.skill == "expert" else pen.style

@@ -19,7 +19,7 @@ from sigh_batch.forge.case import Case, Edit, Kit
 from sigh_batch.forge.ground import fill, tinted
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.operation import PixelForgery, pixel_forgery
-from sigh_batch.forge.passage import Passage, passage_of
+from sigh_batch.forge.passage import passage_of
 from sigh_batch.forge.pasting import blended
 from sigh_batch.forge.retouch import Retouch
 from sigh_batch.forge.rows import Row, Sheet, moved, sheet_of
@@ -68,7 +68,7 @@ class MessageInsert(PixelForgery):
                     planned = block.plans(lines, parts, seed)
                     timed = None
                     if hand.skill != "careless":
-                        timed = _timed(draws, case, template, over, seed)
+                        timed = _timed(draws, case, template, over, hand, kit, seed)
                     return {
                         "target": over.root if over is not None else None,
                         "template": template.root,
@@ -209,7 +209,9 @@ def _standing(case: Case, row: Row, part: Box, ground: Pixels) -> NDArray[np.uin
     return np.where(own[labels] & near, cover, 0).astype(np.uint8)
 
 
-def _timed(draws: Draws, case: Case, template: Row, over: Row | None, seed: int) -> Json | None:
+def _timed(
+    draws: Draws, case: Case, template: Row, over: Row | None, hand: Hand, kit: Kit, seed: int
+) -> Json | None:
     """Return the plan of the copy's time, so that it fits between those around it; None where it has none."""
     own = _time(case, template)
     if own is None:
@@ -226,14 +228,12 @@ def _timed(draws: Draws, case: Case, template: Row, over: Row | None, seed: int)
     if other is None:
         moment += dt.timedelta(minutes=draws.integer(0, 4))
     text = shown_clock(passage.text, dt.datetime.fromisoformat(old), moment, here)
-    if text is None or text == passage.text or not _as_wide(passage, text):
+    planned = None
+    if text is not None and text != passage.text:
+        planned = exchange.plan(passage, text, hand, kit, seed)
+    if planned is None:
         return None
-    value = moment.isoformat(timespec="seconds")
-    return {"target": own, "value": value, **exchange.whole(passage, text, seed)}
-
-
-def _as_wide(passage: Passage, text: str) -> bool:
-    return abs(passage.lettering.set(text).width - passage.width) < 0.5 * passage.lettering.size
+    return {"target": own, "value": moment.isoformat(timespec="seconds"), **planned}
 
 
 def _time(case: Case, row: Row) -> int | None:
