@@ -24,6 +24,8 @@ _ALIKE = {"careless": 0.3, "careful": 0.75, "expert": 1.0}
 _GROUNDS = {"careless": 80, "careful": 48, "expert": 12}
 """By how many levels the two grounds may differ at most; what is left is evened out, unless careless."""
 _TRIES = 12
+_DONORS = 3
+"""So many other screenshots are looked at before the forger gives up."""
 
 
 @pixel_forgery("splice")
@@ -34,12 +36,15 @@ class Splice(PixelForgery):
 
     def draw(self, draws: Draws, case: Case, hand: Hand, kit: Kit) -> Json | None:
         """Draw the other screenshot, what is taken from it, and what it replaces."""
-        seed, same = draws.integer(0, (1 << 31) - 1), draws.chance(_ALIKE[hand.skill])
-        donor = _donor(kit, seed, same)
-        if donor is None:
-            return None
-        found = _texts(draws, case, donor, hand) or _regions(draws, case, donor, hand)
-        if found is None:
+        for _ in range(_DONORS):
+            seed, same = draws.integer(0, (1 << 31) - 1), draws.chance(_ALIKE[hand.skill])
+            donor = _donor(kit, seed, same)
+            if donor is None:
+                continue
+            found = _texts(draws, case, donor, hand) or _regions(draws, case, donor, hand)
+            if found is not None:
+                break
+        else:
             return None
         careless = hand.skill == "careless"
         return {
@@ -99,7 +104,7 @@ def _texts(draws: Draws, case: Case, donor: Case, hand: Hand) -> Json | None:
         for number, box in lent:
             factor = over.height / box.height if fits else 1.0
             wide = box.width * factor
-            near = 0.97 <= factor <= 1.03 if hand.skill == "expert" else 0.3 <= factor <= 3.5
+            near = 0.9 <= factor <= 1.11 if hand.skill == "expert" else 0.3 <= factor <= 3.5
             same = donor.elements[number].kind == kind and (
                 said is None or donor.elements[number].text != said
             )
