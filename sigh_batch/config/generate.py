@@ -176,6 +176,7 @@ class GenerateConfig(Config):
             "modern": 1.0,
             "crowd": 1.0,
             "workplace": 1.0,
+            "support": 1.0,
             "plain": 1.0,
         }
     )

@@ -25,8 +25,9 @@ class Element(NamedTuple):
     says), reaction (an emoji, its count as value), card (a link's box, and in it its texts), picture,
     voice (its length in seconds as value), file, thread (the way to a message's answers), edited,
     unread, typing (the id of who types as value), pinned (a message repeated above all others),
-    role (what its author is in the group), forwarded (where it came from). Only line and word stand within
-    a text, so what quotes, cards and files say is noted as quote, card and file again.
+    role (what its author is in the group), forwarded (where it came from), button (an answer to
+    pick). Only line and word stand within a text, so what quotes, cards and files say is noted as quote,
+    card and file again.
 
     `parent` is the index in the element list of the thing it belongs to (a word's
     line, a line's text, a text's message), or None. `message` is the message's number in the

@@ -114,6 +114,13 @@ def draw_palette(
     )
 
 
+def branded(palette: Palette, color: Rgb) -> Palette:
+    """Return the colours of an interface whose header has a colour of its own, and no other bar has any."""
+    ink = text_on(color, 4.2)
+    soft = readable(0.92 if ink == (255, 255, 255) else 0.3, 0.02, palette.hue, color, palette.floor)
+    return replace(palette, bar=color, foot=palette.ground, bar_text=ink, bar_soft=soft)
+
+
 def flat(palette: Palette) -> Palette:
     """Return the colours of an interface whose bars have no ground of their own."""
     ground = palette.ground

@@ -16,16 +16,16 @@ def paint_window(page: Page, phone: Phone, palette: Palette, conversation: Conve
     if phone.status not in ("dots", "grey_dots", "buttons"):
         return
     px, height = page.px, page.px(phone.top)
-    ground = mix(palette.bar, palette.bar_text, 0.045)
+    ground = mix(palette.foot, palette.text, 0.045)
     ink = palette.secondary(ground)
     page.box(0, 0, page.width, height, ground)
-    page.box(0, height - page.hair, page.width, page.hair, mix(ground, palette.bar_text, 0.1))
+    page.box(0, height - page.hair, page.width, page.hair, mix(ground, palette.text, 0.1))
     if phone.status == "buttons":
         _buttons(page, height, ink)
         return
     size = px(12)
     for place, color in enumerate(_DOTS):
-        fill = color if phone.status == "dots" else mix(ground, palette.bar_text, 0.2)
+        fill = color if phone.status == "dots" else mix(ground, palette.text, 0.2)
         page.disc(px(12) + place * px(20), (height - size) // 2, size, fill)
     if phone.status == "dots":
         name = conversation.community or conversation.title

@@ -169,6 +169,7 @@ class Generate:
             group=group,
             count=self._draw_count(draws, device.height / skin.row),
             splits=self._splits,
+            service=skin.service,
         )
         return Scene(
             split=split, skin=skin_name, theme=theme, device=device, look=look, conversation=conversation

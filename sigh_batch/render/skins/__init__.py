@@ -9,6 +9,7 @@ from sigh_batch.registry import Registry
 skins: Registry[Any] = Registry(
     "skin",
     {
+        "support": "sigh_batch.render.skins.support",
         "plain": "sigh_batch.render.skins.plain",
         "workplace": "sigh_batch.render.skins.workplace",
         "crowd": "sigh_batch.render.skins.crowd",

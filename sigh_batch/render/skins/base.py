@@ -43,6 +43,8 @@ class Skin(Protocol[L]):
     """phone, desktop or both: the devices it exists on."""
     groups: tuple[bool, ...]
     """Which conversations it shows: groups (True), direct ones (False) or both."""
+    service: bool
+    """Whether its conversations are those of a customer with a company."""
     row: float
     """Usual height of a message in logical pixels, for filling a window."""
 

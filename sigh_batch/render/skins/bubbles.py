@@ -39,6 +39,7 @@ class BubbleSkin:
 
     forms = ("phone", "desktop")
     groups: tuple[bool, ...] = (True, False)
+    service = False
     row = 47.0
     painting = BubblePainting
 

@@ -35,6 +35,7 @@ class ModernSkin:
 
     forms = ("phone", "desktop")
     groups = (False, True)
+    service = False
     row = 47.0
 
     def design(self, draws: Draws, dark: bool, form: str, pictures: bool) -> StackedLook:

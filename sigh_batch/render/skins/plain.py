@@ -101,6 +101,7 @@ class PlainSkin:
 
     forms = ("desktop", "phone")
     groups = (True, False)
+    service = False
     row = 66.0
 
     def design(self, draws: Draws, dark: bool, form: str, pictures: bool) -> PlainLook:

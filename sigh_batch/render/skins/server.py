@@ -33,6 +33,7 @@ class ServerSkin:
 
     forms = ("phone", "desktop")
     groups = (True,)
+    service = False
     row = 46.0
 
     def design(self, draws: Draws, dark: bool, form: str, pictures: bool) -> ListLook:

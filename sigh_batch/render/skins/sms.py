@@ -29,6 +29,7 @@ class SmsSkin:
 
     forms = ("phone",)
     groups = (False, False, True)
+    service = False
     row = 48.0
 
     def design(self, draws: Draws, dark: bool, form: str, pictures: bool) -> StackedLook:

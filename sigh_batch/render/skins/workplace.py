@@ -132,6 +132,7 @@ class WorkplaceSkin:
 
     forms = ("phone", "desktop")
     groups = (True,)
+    service = False
     row = 52.0
 
     def design(self, draws: Draws, dark: bool, form: str, pictures: bool) -> WorkplaceLook:

@@ -42,6 +42,7 @@ def draw(
         split="train",
         group=skin.groups[index % len(skin.groups)],
         count=count,
+        service=skin.service,
     )
     look = skin.design(draws.fork("look"), dark, form, False)
     width, height = (round(side * scale) for side in WINDOWS[form])
