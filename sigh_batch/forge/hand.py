@@ -7,12 +7,12 @@ out of the same picture. Every skill draws from the same kinds of tools, so that
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal, get_args
 
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import UnknownName
-from sigh_batch.render.painter import Edging, Hinting, TextMode
+from sigh_batch.render.painter import CHROMIUM, PLAIN, Edging, Hinting, TextMode
 from sigh_batch.rng import Draws
 
 Skill = Literal["careless", "careful", "expert"]
@@ -59,9 +59,12 @@ class Hand:
 
     @property
     def mode(self) -> TextMode:
-        """How the glyphs of new text become pixels."""
-        return TextMode(
-            edging=self.edging, hinting=self.hinting, subpixel_positioning=self.subpixel_positioning
+        """How the glyphs of new text become pixels: in browsers as in Chromium, elsewhere plainly."""
+        return replace(
+            CHROMIUM if self.chain == "browser" else PLAIN,
+            edging=self.edging,
+            hinting=self.hinting,
+            subpixel_positioning=self.subpixel_positioning,
         )
 
     def as_json(self) -> Json:

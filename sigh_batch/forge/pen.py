@@ -14,13 +14,14 @@ from sigh_batch.forge.case import Case, Kit
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.lettering import Lettering, Rgb, worst
 from sigh_batch.forge.passage import Passage
-from sigh_batch.render.painter import Edging, Hinting, Pixels, TextMode
+from sigh_batch.render.painter import CHROMIUM, Coverage, Edging, Hinting, Pixels, TextMode
 from sigh_batch.render.typeset import Paragraph, TextStyle
 from sigh_batch.rng import Draws
 
 _EDGINGS: tuple[Edging, ...] = ("grey", "subpixel", "none")
 _HINTINGS: tuple[Hinting, ...] = ("slight", "none", "normal", "full")
-_CURVES = ((0.0, 1.0), (0.25, 1.2), (0.5, 1.4), (0.5, 1.0), (0.0, 1.4))
+_COVERAGES: tuple[Coverage, ...] = ("sampled", "exact")
+_CURVES = ((0.2, 1.2), (0.0, 1.0), (0.5, 1.4), (0.5, 1.0), (0.0, 1.4), (0.25, 1.7))
 """Pairs of contrast and gamma that are tried."""
 
 
@@ -96,8 +97,9 @@ def matched_pen(case: Case, passage: Passage, pen: Pen) -> Pen:
 
     positioned = not lettering.snap
     modes = [
-        TextMode(edging=edging, hinting="slight", subpixel_positioning=positioned, contrast=0.3, gamma=1.2)
+        dataclasses.replace(CHROMIUM, edging=edging, coverage=coverage, subpixel_positioning=positioned)
         for edging in _EDGINGS
+        for coverage in _COVERAGES
     ]
     best = min(modes, key=cost)
     best = min((dataclasses.replace(best, hinting=hinting) for hinting in _HINTINGS), key=cost)
