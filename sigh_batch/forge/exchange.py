@@ -261,6 +261,8 @@ def elements_after(
         x=round(line.x + back, 2),
         width=round(line.width + grown, 2),
     )
+    if passage.tail and shift:
+        _move_tail(elements, passage, shift)
     if line.kind == "line":
         _exchange_words(elements, passage, stretch, shift)
     parent = line.parent
@@ -270,6 +272,18 @@ def elements_after(
             elements[parent] = above._replace(text=above.text.replace(passage.text, new, 1))
         parent = above.parent
     return tuple(elements)
+
+
+def _move_tail(elements: list[Element], passage: Passage, shift: int) -> None:
+    """Move the times that stand in the row of a name and follow it."""
+    own = elements[passage.target]
+    first, last = passage.right - 0.5, passage.right + passage.tail + 0.5
+    if passage.lettering.rtl:
+        first, last = passage.lettering.x - passage.tail - 0.5, passage.lettering.x + 0.5
+    for number, other in enumerate(elements):
+        same = other.kind == "time" and other.parent == own.parent
+        if same and first <= other.x and other.x + other.width <= last:
+            elements[number] = other._replace(x=round(other.x + shift, 2))
 
 
 def _exchange_words(elements: list[Element], passage: Passage, stretch: Stretch, shift: int) -> None:
