@@ -213,6 +213,10 @@ def _date(draws: Draws, here: Locale, day: date) -> str:
     return here.date(day + timedelta(days=draws.integer(-25, 40)), here.date_said)
 
 
+def _past(draws: Draws, here: Locale, day: date) -> str:
+    return here.date(day - timedelta(days=draws.integer(1, 40)), here.date_said)
+
+
 def _n(draws: Draws, here: Locale, day: date) -> str:  # noqa: ARG001
     return str(draws.integer(2, 6) if draws.chance(0.6) else draws.integer(7, 14))
 
@@ -250,6 +254,7 @@ def _link(draws: Draws, sites: tuple[str, ...]) -> str:
 _FILLINGS: dict[str, Callable[[Draws, Locale, date], str]] = {
     "price": _price,
     "date": _date,
+    "past": _past,
     "n": _n,
     "num": _num,
     "order": _order,
