@@ -170,6 +170,24 @@ def test_sampled_coverage_is_about_as_much_as_exact(painter: Painter) -> None:
         assert 0 < np.abs(sampled - exact)[(sampled > 0) | (exact > 0)].mean() < 12
 
 
+def test_hinting_tells_in_every_family_and_kinds_of_it_in_most() -> None:
+    painter = painters.get("skia")()
+    same_as_none, same_as_slight = [], []
+    for family in TYPESETTER.catalogue.families():
+        word = TYPESETTER.set("Handgloves 1234", TextStyle(family=family, size=15, snap=True))
+        drawn = {}
+        for hinting in ("none", "slight", "full"):
+            mode = TextMode(hinting=hinting, subpixel_positioning=False)
+            canvas = painter.begin(220, 30, WHITE, mode)
+            canvas.text(word, 5, 4, BLACK)
+            drawn[hinting] = canvas.pixels()
+        assert (drawn["none"] != drawn["slight"]).any(), family
+        same_as_none += [family] * bool((drawn["none"] == drawn["full"]).all())
+        same_as_slight += [family] * bool((drawn["slight"] == drawn["full"]).all())
+    assert len(same_as_none) <= 1
+    assert len(same_as_slight) <= 2  # those with cubic outlines are hinted in one way only
+
+
 def test_text_outside_the_picture_is_no_fault(painter: Painter) -> None:
     for mode in MODES:
         canvas = painter.begin(30, 20, WHITE, mode)
