@@ -7,7 +7,7 @@ from typing import Any
 
 from sigh_batch.data.sample import Element, Json
 from sigh_batch.errors import ConfigError
-from sigh_batch.forge import easel, exchange
+from sigh_batch.forge import easel, exchange, planning, retelling
 from sigh_batch.forge.case import Case, Kit
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.passage import Passage, passage_of
@@ -63,7 +63,7 @@ def laid(lines: list[Passage], text: str, hand: Hand, kit: Kit, seed: int) -> li
 def plans(lines: list[Passage], texts: list[str], seed: int) -> list[Json]:
     """Return the plan of each line, with the line that it is about."""
     return [
-        {"target": line.target, **exchange.whole(line, text, seed)}
+        {"target": line.target, **planning.whole(line, text, seed)}
         for line, text in zip(lines, texts, strict=True)
     ]
 
@@ -82,9 +82,9 @@ def rewrite(
     copied, written = 0, list[str]()
     pens = exchange.Pens(retouch.case, hand, kit, afresh=afresh)
     for plan in planned:
-        target = exchange.target_of(retouch.case, plan)
+        target = planning.target_of(retouch.case, plan)
         told = exchange.carry_out(retouch, plan, target, pens)
-        elements = exchange.elements_after(elements, plan, target)
+        elements = retelling.elements_after(elements, plan, target)
         copied += told["copied"]
         written.append(told["written"])
     return {"copied": copied, "written": " ".join(part for part in written if part)}, elements

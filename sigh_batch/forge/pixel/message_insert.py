@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sigh_batch.data.sample import Element, Json
 from sigh_batch.errors import ConfigError
-from sigh_batch.forge import block, exchange
+from sigh_batch.forge import block, planning
 from sigh_batch.forge.box import Box, box_of, united
 from sigh_batch.forge.case import Case, Edit, Kit
 from sigh_batch.forge.ground import fill, tinted
@@ -230,7 +230,7 @@ def _timed(
     text = shown_clock(passage.text, dt.datetime.fromisoformat(old), moment, here)
     planned = None
     if text is not None and text != passage.text:
-        planned = exchange.plan(passage, text, hand, kit, seed)
+        planned = planning.plan(passage, text, hand, kit, seed)
     if planned is None:
         return None
     return {"target": own, "value": moment.isoformat(timespec="seconds"), **planned}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sigh_batch.data.sample import Json
-from sigh_batch.forge import exchange
+from sigh_batch.forge import exchange, planning
 from sigh_batch.forge.case import Case, Edit, Kit
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.operation import PixelForgery, pixel_forgery
@@ -34,7 +34,7 @@ class NameEdit(PixelForgery):
                 continue
             for _ in range(_NAMES):
                 name = other_name(draws, passage.text, case.locale, kit.split, present)
-                planned = exchange.plan(passage, name, hand, kit, seed)
+                planned = planning.plan(passage, name, hand, kit, seed)
                 if planned is not None:
                     return {"target": target, **planned}
         return None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sigh_batch.data.sample import Json
-from sigh_batch.forge import block, easel, exchange
+from sigh_batch.forge import block, easel, exchange, planning
 from sigh_batch.forge.case import Case, Edit, Kit
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.operation import PixelForgery, pixel_forgery
@@ -45,7 +45,7 @@ class Rerender(PixelForgery):
 
     def carry_out(self, case: Case, params: Mapping[str, Any], hand: Hand, kit: Kit) -> Edit:
         """Return the picture with the lines drawn again."""
-        target = exchange.target_of(case, params)
+        target = planning.target_of(case, params)
         retouch = Retouch(case, hand)
         told, _ = block.rewrite(retouch, params, hand, kit, afresh=True)
         text = case.elements[target].text

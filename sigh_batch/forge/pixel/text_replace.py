@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sigh_batch.data.sample import Json
-from sigh_batch.forge import block, exchange
+from sigh_batch.forge import block, exchange, planning
 from sigh_batch.forge.case import Case, Edit, Kit
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.negation import negated
@@ -62,7 +62,7 @@ class TextReplace(PixelForgery):
         """Return the picture with the line written anew."""
         if params.get("way") != "message":
             return exchange.edit(self, case, params, hand, kit)
-        target = exchange.target_of(case, params)
+        target = planning.target_of(case, params)
         retouch = Retouch(case, hand)
         told, elements = block.rewrite(retouch, params, hand, kit)
         said = params["said"]
@@ -107,7 +107,7 @@ class TextReplace(PixelForgery):
     ) -> Json | None:
         for _ in range(_TRIES):
             if text is not None and text != passage.text:
-                planned = exchange.plan(passage, text, hand, kit, seed)
+                planned = planning.plan(passage, text, hand, kit, seed)
                 if planned is not None:
                     return planned
             text = self._way(draws, case, kit, way, passage.text)

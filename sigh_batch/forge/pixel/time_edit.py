@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sigh_batch.data.sample import Json
-from sigh_batch.forge import exchange
+from sigh_batch.forge import exchange, planning
 from sigh_batch.forge.case import Case, Edit, Kit
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.operation import PixelForgery, pixel_forgery
@@ -34,7 +34,7 @@ class TimeEdit(PixelForgery):
             if told is None or passage is None:
                 continue
             for _ in range(_TRIES):
-                planned = exchange.plan(passage, told[0], hand, kit, seed)
+                planned = planning.plan(passage, told[0], hand, kit, seed)
                 if planned is not None:
                     return {"target": target, "value": told[1], **planned}
                 told = _other(draws, passage.text, element.value or "", here.code) or told
