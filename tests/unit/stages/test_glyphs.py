@@ -1,10 +1,15 @@
+import shutil
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 from sigh_batch.config.generate import TextConfig
-from sigh_batch.render.fonts import open_catalogue
+from sigh_batch.config.layers import read_sets
+from sigh_batch.config.resolve import resolve
+from sigh_batch.render.fonts import BUNDLED, open_catalogue
 from sigh_batch.render.painter import CHROMIUM, TextMode
 from sigh_batch.rng import for_sample
+from sigh_batch.stages.generate import Generate
 from sigh_batch.stages.glyphs import divided_families, draw_mode
 
 
@@ -50,3 +55,13 @@ def test_families_are_divided_unless_a_split_would_have_none() -> None:
     families, shares = divided["train"]
     weight = dict(zip(families, shares, strict=True))
     assert weight["Inter"] > weight["Lato"] > weight["Nunito"] > weight["Tinos"] > weight["Cousine"] > 0
+
+
+def test_fonts_of_a_users_folder_are_drawn_beside_the_others_or_alone(tmp_path: Path) -> None:
+    for file in ("Karla-400.ttf", "Karla-700.ttf", "Cantarell-400.otf"):
+        shutil.copy(BUNDLED / file, tmp_path)
+    divided = divided_families(open_catalogue(tmp_path), open_catalogue(tmp_path).families())
+    assert sum(family.endswith("(own)") for families, _ in divided.values() for family in families) == 2
+    sets = [f"generate.font_folder={tmp_path}", "generate.fonts=['Karla (own)']", "generate.locales=fr-FR"]
+    sample = Generate(resolve([read_sets(sets)]).settings).make(0)
+    assert sample.font == "Karla (own)"
