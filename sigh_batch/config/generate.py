@@ -177,6 +177,7 @@ class GenerateConfig(Config):
             "crowd": 1.0,
             "workplace": 1.0,
             "support": 1.0,
+            "stream": 1.0,
             "plain": 1.0,
         }
     )

@@ -60,7 +60,7 @@ def draw(
     return page, conversation
 
 
-LISTS = ("server", "workplace", "plain")
+LISTS = ("server", "workplace", "plain", "stream")
 """Skins without bubbles."""
 BARE = ("plain",)
 """Skins with nothing around their messages, and no dates among them."""
@@ -115,6 +115,8 @@ def test_every_kind_of_element_is_noted(name: str) -> None:
     }
     if name in BARE:
         wanted -= {"separator", "header", "input"}
+    if name == "stream":
+        wanted -= {"avatar"}
     assert wanted - kinds == set()
     assert ("bubble" in kinds) == (name not in LISTS)
 
