@@ -10,7 +10,7 @@ import numpy as np
 from sigh_batch.errors import ConfigError
 from sigh_batch.forge.box import Box, box_of
 from sigh_batch.forge.case import Case
-from sigh_batch.forge.ground import ink_of
+from sigh_batch.forge.ground import around, ink_of
 from sigh_batch.render.painter import Pixels
 from sigh_batch.rng import Draws
 
@@ -66,6 +66,26 @@ def spot(draws: Draws, case: Case, least: float = 0.05, most: float = 0.35) -> B
         if shows(case.pixels, box):
             return box
     return None
+
+
+def likest_spot(
+    draws: Draws, case: Case, ring: Pixels, width: int, height: int, tries: int, apart: Box | None = None
+) -> Box | None:
+    """Return of some random places the one whose surroundings are most like a ring of pixels around it.
+
+    The ring is as `ground.around` gives it, one pixel deep; no place meets the box `apart`.
+    """
+    best: tuple[int, Box] | None = None
+    for _ in range(tries):
+        x, y = draws.integer(0, case.width - width), draws.integer(0, case.height - height)
+        place = Box(x, y, width, height)
+        if apart is not None and place.meets(apart):
+            continue
+        there = around(case.pixels, place, 1).astype(np.int32)
+        cost = int(np.abs(there - ring).sum()) if there.shape == ring.shape else 1 << 40
+        if best is None or cost < best[0]:
+            best = cost, place
+    return best[1] if best else None
 
 
 def shows(pixels: Pixels, box: Box) -> bool:

@@ -114,6 +114,9 @@ def test_works_on_photographs(name: str, skill: str) -> None:
     hand, tools = draw_hand(draws, skill), Kit(donor=lambda _draws, _same: photograph(4))
     forgery = pixel_forgeries.get(name)
     params = forgery.draw(draws, case, hand, tools)
+    if name == "cover" and skill != "careless":
+        assert params is None  # one colour goes unseen on no photograph
+        return
     assert params is not None
     assert params["target"] is None
     edit = forgery.carry_out(case, params, hand, tools)

@@ -16,7 +16,7 @@ from sigh_batch.forge.ground import around, fill, ground_color, ink_color
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.operation import PixelForgery, pixel_forgery
 from sigh_batch.forge.pasting import FILTERS, feathered, paste, shifted, zoom_out
-from sigh_batch.forge.places import TEXTS, boxes, element_box, shows, spot, told_box
+from sigh_batch.forge.places import TEXTS, boxes, element_box, likest_spot, shows, spot, told_box
 from sigh_batch.rng import Draws
 
 _WAYS = ("digit", "element", "region")
@@ -158,20 +158,10 @@ def _region(draws: Draws, case: Case, hand: Hand) -> Json | None:
     )
     if taken is None:
         return None
-    ring = around(case.pixels, taken, 1).astype(np.int32)
-    best: tuple[int, Box] | None = None
-    for _ in range(2 if careless else 4 * _TRIES):
-        x, y = draws.integer(0, case.width - taken.width), draws.integer(0, case.height - taken.height)
-        over = Box(x, y, taken.width, taken.height)
-        if over.meets(taken):
-            continue
-        there = around(case.pixels, over, 1)
-        cost = int(np.abs(there - ring).sum()) if there.shape == ring.shape else 1 << 40
-        if best is None or cost < best[0]:
-            best = cost, over
-    if best is None:
-        return None
-    return _told(taken, best[1], (best[1].x, best[1].y), None, None, None)
+    ring = around(case.pixels, taken, 1)
+    tries = 2 if careless else 4 * _TRIES
+    over = likest_spot(draws, case, ring, taken.width, taken.height, tries, taken)
+    return None if over is None else _told(taken, over, (over.x, over.y), None, None, None)
 
 
 def _alike(case: Case, one: Box, other: Box, skill: str) -> bool:

@@ -24,6 +24,10 @@ _ERRORS = {"careless": (3, 14), "careful": (0, 3), "expert": (0, 1)}
 """By how many levels the colour of the patch is off, at least and at most."""
 
 
+_EVEN = 3
+"""Levels by which an even ground may vary."""
+
+
 @pixel_forgery("cover")
 class Cover(PixelForgery):
     """A patch or a stroke in nearly the ground's colour, laid over a text to hide it."""
@@ -34,9 +38,9 @@ class Cover(PixelForgery):
         """Draw what is hidden, the patch's shape, and how well its colour is met."""
         found = pick(draws, case, TEXTS)
         place = spot(draws, case, 0.05, 0.2) if found is None else ink_box(case.pixels, found[1])
-        if place is None:
-            return None
         careless = hand.skill == "careless"
+        if place is None or not (careless or _is_even(case, place)):
+            return None
         shape = "rectangle" if hand.skill == "expert" else draws.choice(_SHAPES)
         margin = max(1, round(case.scale * draws.uniform(0.5, 5 if careless else 2)))
         if shape == "brush":
@@ -66,6 +70,13 @@ class Cover(PixelForgery):
         zoom_out(pixels, box, params["zoom"])
         old = said(case, params)
         return Edit(pixels=pixels, entry=self.entry(params, hand, box, old=old, new=""))
+
+
+def _is_even(case: Case, place: Box) -> bool:
+    """Say whether a patch of one colour can go unseen: the ground around it has one."""
+    ring = around(case.pixels, place.grown(2).inside(case.width, case.height), 2)
+    apart = np.abs(ring.astype(np.int16) - common_color(ring)).max(axis=1)
+    return int(np.count_nonzero(apart <= _EVEN)) * 10 >= 7 * len(ring)
 
 
 def _coverage(box: Box, params: Mapping[str, Any]) -> Coverage:

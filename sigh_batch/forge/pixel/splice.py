@@ -11,11 +11,11 @@ from sigh_batch.data.sample import Json
 from sigh_batch.errors import ConfigError
 from sigh_batch.forge.box import Box, united
 from sigh_batch.forge.case import Case, Edit, Kit
-from sigh_batch.forge.ground import fill, ground_color, ink_color
+from sigh_batch.forge.ground import around, fill, ground_color, ink_color
 from sigh_batch.forge.hand import Hand
 from sigh_batch.forge.operation import PixelForgery, pixel_forgery
 from sigh_batch.forge.pasting import FILTERS, feathered, paste, scaled, zoom_out
-from sigh_batch.forge.places import TEXTS, boxes, pick, shows, spot, told_box
+from sigh_batch.forge.places import TEXTS, boxes, likest_spot, pick, shows, spot, told_box
 from sigh_batch.render.painter import Pixels
 from sigh_batch.rng import Draws
 
@@ -132,9 +132,9 @@ def _regions(draws: Draws, case: Case, donor: Case, hand: Hand) -> Json | None:
     factor = draws.uniform(0.7, 1.4) if draws.chance(0.5) else 1.0
     width = min(max(4, round(taken.width * factor)), case.width)
     height = min(max(4, round(taken.height * factor)), case.height)
-    x, y = draws.integer(0, case.width - width), draws.integer(0, case.height - height)
-    place = Box(x, y, width, height)
-    return _told(taken, place, place, None, None, None)
+    ring = around(scaled(donor.pixels[taken.window], width, height), Box(0, 0, width, height), 1)
+    place = likest_spot(draws, case, ring, width, height, 1 if hand.skill == "careless" else 4 * _TRIES)
+    return None if place is None else _told(taken, place, place, None, None, None)
 
 
 def _like(case: Case, over: Box, donor: Case, taken: Box, skill: str) -> bool:
