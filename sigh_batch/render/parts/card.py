@@ -28,6 +28,7 @@ def card_part(page: Page, style: PartStyle, tint: Tint, link: Attachment, width:
     words = sum(round(text.height) for text in order) + px(4)
     tall = banner + max(words, thumb) + 2 * down
     fill = tint.shade(style.shade)
+    soft = tint.soft_on(fill)
 
     def draw(x: int, y: int, full: int, parent: int | None) -> None:
         full = max(min(full, width), 1)
@@ -48,7 +49,7 @@ def card_part(page: Page, style: PartStyle, tint: Tint, link: Attachment, width:
             page.photo(photo(link.seed, "square"), spot, top, thumb, thumb, px(4))
             page.note("picture", spot, top, thumb, thumb, message=message, parent=root)
         for text in order:
-            ink = tint.text if text is title else tint.soft
+            ink = tint.text if text is title else soft
             page.label("card", text, left, top, ink, message=message, parent=root)
             top += round(text.height) + px(2)
 

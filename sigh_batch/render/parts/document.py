@@ -39,7 +39,9 @@ def document_part(
         left += sign + across
         top = y + (tall - inner) // 2
         page.label("file", name, left, top, tint.text, message=message, parent=root)
-        page.label("file", under, left, top + round(name.height), tint.soft, message=message, parent=root)
+        page.label(
+            "file", under, left, top + round(name.height), tint.soft_on(fill), message=message, parent=root
+        )
 
     return Part(wide, tall, draw)
 

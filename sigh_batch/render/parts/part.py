@@ -6,7 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sigh_batch.render.colors import Rgb, mix
+from sigh_batch.render.colors import BLACK, WHITE, Rgb, contrast, luminance, mix
+
+_FLOOR = 4.5
+"""Least contrast of text on the fill of a box."""
 
 
 class Part(NamedTuple):
@@ -32,8 +35,21 @@ class Tint:
     """Links and marks; readable on the ground."""
 
     def shade(self, share: float) -> Rgb:
-        """Return the ground as it is `share` of the way to the text: the fill of a box on it."""
-        return mix(self.ground, self.text, share)
+        """Return the fill of a box on the ground: `share` of the way to the text, or, where the text would no
+        longer stand out from that, as far the other way."""
+        fill = mix(self.ground, self.text, share)
+        if contrast(self.text, fill) >= _FLOOR:
+            return fill
+        return mix(self.ground, BLACK if luminance(self.text) > luminance(self.ground) else WHITE, share)
+
+    def soft_on(self, fill: Rgb) -> Rgb:
+        """Return the secondary text for a fill: as soft as can be read on it."""
+        keep = 1.0
+        ink = self.soft
+        while contrast(ink, fill) < _FLOOR and keep > 0:
+            keep -= 0.125
+            ink = mix(self.text, self.soft, keep)
+        return ink
 
 
 def column(parts: Sequence[tuple[Part, int]]) -> Part:

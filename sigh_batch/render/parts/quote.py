@@ -65,7 +65,7 @@ def _box(page: Page, style: PartStyle, tint: Tint, quoted: Quoted, width: int, m
         + max(round(name.width + 0.49), round(text.width + 0.49) + (icon + px(4) if icon else 0))
         + thumb
     )
-    soft = mix(tint.text, fill, 0.22)
+    soft = tint.soft_on(fill)
 
     def draw(x: int, y: int, full: int, parent: int | None) -> None:
         root = page.note(

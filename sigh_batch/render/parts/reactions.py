@@ -68,7 +68,7 @@ def _capsule(page: Page, tint: Tint, reactions: Sequence[Reaction], message: int
         starts.append(x)
         x += tall - px(4) if discs else round(entry.width) + px(2)
     wide = x + px(4) if discs else x + inset - px(2) + (round(count.width) + px(5) if count else 0)
-    fill = mix(tint.ground, tint.text, 0.06)
+    fill = tint.shade(0.06)
 
     def draw(left: int, y: int, full: int, parent: int | None) -> None:  # noqa: ARG001
         if not discs:
@@ -84,7 +84,7 @@ def _capsule(page: Page, tint: Tint, reactions: Sequence[Reaction], message: int
             page.text(entry, at, y + round((tall - entry.height) / 2), tint.text)
         if count:
             x = left + wide - inset - px(2) - round(count.width)
-            page.text(count, x, y + round((tall - count.height) / 2), tint.soft)
+            page.text(count, x, y + round((tall - count.height) / 2), tint.soft_on(fill))
 
     return Part(wide, tall, draw)
 

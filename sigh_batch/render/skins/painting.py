@@ -124,17 +124,18 @@ class Painting(Generic[L]):
             text = {"picture": self._here.word("photo"), "voice": self._here.word("voice_message")}.get(
                 carried.kind, carried.title
             )
-        palette = self._look.palette
+        palette, style = self._look.palette, self._look.parts
+        ground = tint.shade(style.shade) if style.quote == "box" else tint.ground
         quoted = Quoted(
             number=number,
             person=person.id,
             name=self._here.word("you") if told.author == self._conversation.owner else person.name,
             text=text,
             icon=icon,
-            hue=palette.name(person.hue, tint.ground) if self._look.parts.named else tint.accent,
+            hue=palette.name(person.hue, ground) if style.named else tint.accent,
             attachment=carried,
         )
-        return quote_part(self._page, self._look.parts, tint, quoted, width, place)
+        return quote_part(self._page, style, tint, quoted, width, place)
 
     def attachment(self, place: int, width: int, tint: Tint) -> Part | None:
         """Return what a message carries beside its text, or None."""

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sigh_batch.render.colors import Rgb, contrast, text_on
 from sigh_batch.render.page import Page
 from sigh_batch.render.parts.card import card_part
 from sigh_batch.render.parts.document import document_part
@@ -126,3 +127,11 @@ def test_a_column_stands_below_each_other_and_narrow_keeps_the_width() -> None:
     assert (whole.width, whole.height) == (50, 35)
     whole.draw(3, 4, 90, None)
     assert seen == [(3, 4, 90), (3, 19, 50)]
+
+
+@given(st.tuples(*[st.integers(0, 255)] * 3), st.tuples(*[st.integers(0, 255)] * 3), st.floats(0.03, 0.12))
+def test_text_can_be_read_on_the_fill_of_a_box(ground: Rgb, soft: Rgb, share: float) -> None:
+    tint = Tint(ground, text_on(ground, 4.6), soft, (0, 0, 0))
+    fill = tint.shade(share)
+    assert contrast(tint.text, fill) >= 4.3
+    assert contrast(tint.soft_on(fill), fill) >= min(4.5, contrast(tint.text, fill))
