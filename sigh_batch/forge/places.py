@@ -111,7 +111,7 @@ def said(case: Case, params: Mapping[str, Any]) -> str | None:
 
     Raises ConfigError where the picture has no such element.
     """
-    target = params["target"]
+    target: int | None = params["target"]
     if target is None:
         return None
     element_box(case, target)

@@ -70,7 +70,9 @@ def wall_of(pixels: Pixels, column: Box, taken: Sequence[Box]) -> Wall:
 def _smooth(colors: Pixels) -> Pixels:
     """Return the colours of rows without thin lines; one colour where they are no gradient."""
     window = min(61, (len(colors) - 1) // 2 * 2 + 1)
-    smooth = np.asarray(cv2.medianBlur(colors[:, None], window)).reshape(-1, 3) if window > 1 else colors
+    smooth = colors
+    if window > 1:
+        smooth = np.asarray(cv2.medianBlur(colors[:, None], window), np.uint8).reshape(-1, 3)
     steps = np.abs(np.diff(smooth.astype(np.int16), axis=0)).max(axis=1)
     if len(steps) and int(steps.max()) > 2:
         smooth = np.repeat(common_color(smooth)[None], len(smooth), axis=0)
