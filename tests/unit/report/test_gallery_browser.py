@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -387,31 +386,3 @@ def test_a_picture_that_cannot_be_decoded_opens_too(browser: Browser, tmp_path: 
         expect(page.locator("#sheet")).to_be_hidden()
         page.keyboard.press("ArrowLeft")
         expect(page.locator("#sheet")).to_be_visible()
-
-
-def test_a_twin_stands_beside_its_forged_picture_and_in_its_place(browser: Browser, tmp_path: Path) -> None:
-    samples = [
-        draw_chat(0, pair="two", id="clean"),
-        replace(draw_forged_chat(0), pair="two", index=1, id="forged"),
-        draw_chat(2),
-    ]
-    path = tmp_path / "twins.html"
-    path.write_bytes(render_gallery(FACTS, samples, limits=LIMITS).html)
-    with opened_page(browser, path, "#open=forged") as page:
-        twin, picture = page.locator("#twin"), page.locator("#sheet-picture")
-        expect(twin).to_be_visible()
-        expect(page.locator("#twin-caption")).to_have_text("clean · 0")
-        left, right = page.locator("#sheet").bounding_box(), twin.bounding_box()
-        assert left is not None
-        assert right is not None
-        assert right["x"] >= left["x"] + left["width"]
-        assert (right["y"], right["width"]) == (left["y"], left["width"])
-        forged = picture.get_attribute("src")
-        page.keyboard.down("x")
-        expect(picture).to_have_attribute("src", page.locator("#twin-picture").get_attribute("src") or "")
-        page.keyboard.up("x")
-        expect(picture).to_have_attribute("src", forged or "")
-        page.keyboard.press("t")
-        expect(twin).to_be_hidden()
-        page.keyboard.press("ArrowRight")
-        expect(page.locator("#twin-button")).to_be_hidden()
