@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -31,14 +32,14 @@ _MOST_PIXELS = 8_000_000
 """A step that would make a picture larger than this, and larger than it was, is left out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Twins:
     """Both pictures, which have the same size and the same history."""
 
     clean: Picture
     forged: Picture
 
-    @property
+    @cached_property
     def mask(self) -> NDArray[np.bool_]:
         """The pixels in which they differ."""
         return differing(self.clean.pixels, self.forged.pixels)
@@ -90,10 +91,16 @@ def differing(one: Pixels, other: Pixels) -> NDArray[np.bool_]:
     """Return the pixels in which two pictures of one size differ, in any channel."""
     height, width = one.shape[:2]
     mask = np.zeros((height, width), np.bool_)
-    # Edits are small: whole rows are compared first, which costs a twentieth.
-    unequal = np.flatnonzero((one.reshape(height, -1) != other.reshape(height, -1)).any(axis=1))
-    if len(unequal):
-        rows = slice(int(unequal[0]), int(unequal[-1]) + 1)
+    # Edits are small: whole words are compared first, which costs a twentieth.
+    words = one.size // 8
+    first, second = (np.ascontiguousarray(pixels).reshape(-1) for pixels in (one, other))
+    unequal = np.flatnonzero(first[: 8 * words].view(np.uint64) != second[: 8 * words].view(np.uint64))
+    start = 8 * int(unequal[0]) if len(unequal) else 8 * words
+    stop = 8 * int(unequal[-1]) + 8 if len(unequal) else 8 * words
+    if not np.array_equal(first[8 * words :], second[8 * words :]):
+        stop = one.size
+    if start < stop:
+        rows = slice(start // (3 * width), -(-stop // (3 * width)))
         red, green, blue = cv2.split(cv2.absdiff(one[rows], other[rows]))
         np.greater(cv2.bitwise_or(cv2.bitwise_or(red, green), blue), 0, out=mask[rows])
     return mask

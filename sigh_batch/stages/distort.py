@@ -18,7 +18,7 @@ from sigh_batch.data.sample import Json, Sample
 from sigh_batch.degrade.encode import encode
 from sigh_batch.degrade.operation import replay
 from sigh_batch.degrade.picture import Picture, picture_of
-from sigh_batch.degrade.twins import SOURCE, Twins, differing, marked
+from sigh_batch.degrade.twins import SOURCE, Twins, marked
 from sigh_batch.errors import NothingToForge
 from sigh_batch.forge.case import Case
 from sigh_batch.forge.hand import Hand
@@ -229,7 +229,7 @@ def _twins(clean: Picture, forged: Forged) -> Twins:
     picture = replace(
         clean, pixels=forged.pixels, boxes=np.asarray(boxes, np.float64).reshape(-1, 4), kinds=tuple(kinds)
     )
-    return Twins(clean=clean, forged=marked(picture, differing(clean.pixels, forged.pixels), forged.source))
+    return Twins(clean=clean, forged=marked(picture, forged.mask, forged.source))
 
 
 def _told_boxes(ops: Iterable[Json]) -> list[tuple[Json, str]]:

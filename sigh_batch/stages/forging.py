@@ -34,6 +34,8 @@ class Forged:
     elements: tuple[Element, ...]
     """What stands where and what it says; one that is gone has no size."""
     ops: tuple[Json, ...]
+    mask: Mask
+    """Pixels that differ from the picture as it was."""
     source: Mask | None = None
     """Pixels that forged content was copied from."""
 
@@ -104,12 +106,15 @@ class Forger:
         moving = [name for name in names if name in MOVING][:1]
         names = moving + [name for name in names if name not in MOVING]
         ops: list[Json] = []
+        mask: Mask | None = None
         source: Mask | None = None
         now = case
         for number, name in enumerate(names):
-            edit = self._edit(draws.fork(f"edit{number}"), now, name, again=not ops)
-            if edit is None:
+            found = self._edit(draws.fork(f"edit{number}"), now, name, again=not ops)
+            if found is None:
                 continue
+            edit, changed = found
+            mask = changed if not ops else None
             ops.append(edit.entry)
             now = replace(now, pixels=edit.pixels, elements=elements_after(now.elements, edit))
             if edit.source is not None:
@@ -119,12 +124,14 @@ class Forger:
                 f"none of {_TRIES} drawn edits finds a target of {self.least} pixels on it; "
                 "give other distort.operations, or lower distort.min_pixels"
             )
-        if np.count_nonzero(differing(case.pixels, now.pixels)) < self.least:
+        if mask is None:
+            mask = differing(case.pixels, now.pixels)
+        if np.count_nonzero(mask) < self.least:
             raise NothingToForge("its edits undo each other; draw fewer, by distort.edits")
-        return Forged(pixels=now.pixels, elements=now.elements, ops=tuple(ops), source=source)
+        return Forged(pixels=now.pixels, elements=now.elements, ops=tuple(ops), mask=mask, source=source)
 
-    def _edit(self, draws: Draws, case: Case, name: str, *, again: bool) -> Edit | None:
-        """Return one edit; where it cannot be made, a second draw of it, and then of others."""
+    def _edit(self, draws: Draws, case: Case, name: str, *, again: bool) -> tuple[Edit, Mask] | None:
+        """Return one edit and what it changes; where it cannot be made, a second draw, and then others."""
         for attempt in range(_TRIES if again else _FURTHER_TRIES):
             own = draws.fork(str(attempt))
             if attempt > 1:
@@ -136,6 +143,7 @@ class Forger:
             if params is None:
                 continue
             edit = operation.carry_out(case, params, self.hand, self.kit)
-            if np.count_nonzero(differing(case.pixels, edit.pixels)) >= self.least:
-                return edit
+            changed = differing(case.pixels, edit.pixels)
+            if np.count_nonzero(changed) >= self.least:
+                return edit, changed
         return None

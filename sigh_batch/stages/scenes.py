@@ -84,13 +84,14 @@ class Scenes:
             if edit is not None:
                 now, deed = edit
                 deeds.append(deed)
-        if not deeds or np.count_nonzero(differing(clean.pixels, now.pixels)) < least:
+        mask = differing(clean.pixels, now.pixels)
+        if not deeds or np.count_nonzero(mask) < least:
             raise NothingToForge(
                 f"none of the drawn edits finds a message to change in sample {original.id}; "
                 "give other distort.scene_operations"
             )
         ops = tuple(deed.entry_on(now) for deed in deeds)
-        return Forged(pixels=now.pixels, elements=now.elements, ops=ops)
+        return Forged(pixels=now.pixels, elements=now.elements, ops=ops, mask=mask)
 
     def draw(self, original: Original) -> Drawn:
         """Return a picture of the set as it is drawn again, nothing changed."""

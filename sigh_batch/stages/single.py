@@ -14,11 +14,11 @@ from sigh_batch.degrade.encode import annex_k, encode
 from sigh_batch.degrade.picture import Pixels
 from sigh_batch.degrade.twins import differing
 from sigh_batch.errors import ConfigError, UnknownName
-from sigh_batch.forge import exchange
 from sigh_batch.forge.case import Case, Kit, Mask
 from sigh_batch.forge.hand import Hand, draw_hand
 from sigh_batch.forge.operation import PixelForgery, pixel_forgeries
 from sigh_batch.forge.passage import passage_of
+from sigh_batch.forge.planning import plan
 from sigh_batch.render.encode import mask_png
 from sigh_batch.rng import for_sample
 from sigh_batch.sources import Original, Source
@@ -26,7 +26,7 @@ from sigh_batch.sources.decode import decode
 from sigh_batch.stages.annotations import said_anew
 from sigh_batch.stages.material import Material, case_of, families_of
 
-_TRIES = 200
+_TRIES, _AIMED_TRIES = 12, 200
 _SETTINGS: dict[str, Json] = {
     "png": {},
     "jpg": annex_k(92, "4:4:4"),
@@ -140,7 +140,7 @@ def _drawn(
     """Return random parameters, on one element if it is named."""
     if target is not None and not 0 <= target < len(case.elements):
         raise ConfigError(f"there is no element {target} on it; it has {len(case.elements)}")
-    for attempt in range(1 if target is None else _TRIES):
+    for attempt in range(_TRIES if target is None else _AIMED_TRIES):
         params = operation.draw(for_sample(seed, "forge/draw", attempt), case, hand, kit)
         if params is not None and target in (None, params.get("target")):
             return params
@@ -162,7 +162,7 @@ def _with_text(
     new: str,
 ) -> dict[str, Any]:
     """Return parameters by which a line says what the user wants: all of it, or one word of it."""
-    if "stretch" not in params:
+    if not {"stretch", "way"} & params.keys() or "seed" not in params:
         raise ConfigError(f"{operation.name} writes no text; take new out")
     number = params["target"] if target is None else target
     if not 0 <= number < len(case.elements):
@@ -176,7 +176,8 @@ def _with_text(
         raise ConfigError(f"element {number}, a {case.elements[number].kind}, is no line that can be read")
     if new == passage.text:
         raise ConfigError(f"element {number} says {new!r} already; give another text")
-    planned = exchange.plan(passage, new, hand, kit, params["seed"])
+    planned = plan(passage, new, hand, kit, params["seed"])
     if planned is None:
         raise ConfigError(f"{new!r} does not fit in place of {passage.text!r}; give a shorter text")
-    return {**params, "target": number, **planned}
+    way = {"way": "word"} if "way" in params else {}
+    return {"target": number, **way, **planned}
