@@ -137,6 +137,7 @@ def _initials(page: Page, person: Person, x: int, y: int, size: int, radius: flo
     ground = oklch(0.56 + 0.02 * (person.avatar % 7), 0.13, person.hue)
     page.box(x, y, size, size, ground, radius)
     if size < page.px(page.sizes.small) * 1.4:
+        page.icon("person", x + round(size * 0.18), y + round(size * 0.16), size * 0.64, text_on(ground, 2.6))
         return
     most = size * (0.5 if count == 1 else 0.42) / page.scale
     height = next((known for known in page.sizes if known <= most), page.sizes.small)

@@ -139,6 +139,10 @@ ICONS: dict[str, _Icon] = {
         ),
         rings=((8.6, 8.3, 4.3),),
     ),
+    "person": _Icon(
+        fills=("M3 22 C3 17 7 14.5 12 14.5 C17 14.5 21 17 21 22 Z",),
+        dots=((12, 7.5, 5.2),),
+    ),
     "arrow_in": _Icon(strokes=("M4 12 L19 12", "M13 6 L19 12 L13 18"), turns=True),
     "info": _Icon(strokes=("M12 11 L12 16.5",), rings=((12, 12, 9.2),), dots=((12, 7.6, 1.2),)),
     "menu": _Icon(strokes=("M4 7 L20 7", "M4 12 L20 12", "M4 17 L20 17")),

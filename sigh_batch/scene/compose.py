@@ -143,7 +143,8 @@ class _Script:
         filler.bind("hello", self._words.choice(self._talk.pools[f"hello{self.clock.part_of_day()}"]))
         if group and not self.title:
             self.title = filler.fill(plan.choice(topic.titles))
-        if not topic.cold and plan.chance(0.45):
+        private = not topic.cold and not self.theme
+        if private and plan.chance(0.45):
             self._add(self._unused(shared["greeting"].opens), cast, filler, topic)
         self._add(self._unused(topic.opens), cast, filler, topic)
         for _ in range(min(plan.integer(0, 3), self._left(topic.mores))):
@@ -156,7 +157,7 @@ class _Script:
             self._add(self._unused(topic.mores), cast, filler, topic)
             if len(self.messages) >= count:
                 return
-        if not topic.cold and plan.chance(0.5):
+        if private and plan.chance(0.5):
             self._add(self._unused(shared["closing"].opens), cast, filler, topic)
 
     def circle(self, owner: int, group: bool, members: int) -> Circle:

@@ -58,6 +58,7 @@ def draw_part_style(
     typing: Sequence[str] = ("dots", "line"),
     unread: Sequence[str] = ("line", "middle", "pill", "band"),
     edited: Sequence[str] = ("plain", "brackets"),
+    named: float = 0.7,
     corners: Sequence[float] = (4.0, 6.0, 8.0, 10.0, 12.0),
     photos: Sequence[float] = (220.0, 240.0, 260.0, 280.0),
 ) -> PartStyle:
@@ -65,7 +66,7 @@ def draw_part_style(
     return PartStyle(
         quote=draws.choice(quotes),
         quote_lines=draws.choice((1, 2, 2, 3)),
-        named=draws.chance(0.7),
+        named=draws.chance(named),
         reactions=draws.choice(reactions),
         card=draws.choice(cards),
         card_bar=draws.chance(0.35),

@@ -116,6 +116,7 @@ class PlainSkin:
             parts=draw_part_style(
                 draws.fork("parts"),
                 quotes=("bar", "box"),
+                named=0.0,
                 reactions=("pills",),
                 typing=("line",),
                 unread=("line", "middle"),

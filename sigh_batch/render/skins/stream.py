@@ -71,7 +71,8 @@ class StreamPainting(Painting[StreamLook]):
         times = [page.set(here.time(said.time), self._small).width for said in conversation.messages]
         self._left = px(look.padding)
         self._names = self._left + round(max(times)) + px(10)
-        self._room = min(round(page.width * look.names), px(look.most))
+        names = [page.set(person.name, self._name).width for person in conversation.people]
+        self._room = min(round(max(names) + 0.5), round(page.width * look.names), px(look.most))
         self._words = self._names + self._room + px(18 if look.rule else 10)
         self._width = page.width - self._words - px(look.padding)
 
@@ -238,8 +239,8 @@ class StreamSkin:
             leading=draws.choice((1.3, 1.38, 1.45)),
             padding=draws.choice((8, 10)) if phone else draws.choice((10, 14, 18)),
             down=draws.choice((2, 3, 3, 4)),
-            names=0.25 if phone else draws.uniform(0.12, 0.17),
-            most=draws.choice((120.0, 140.0)),
+            names=0.27 if phone else draws.uniform(0.16, 0.22),
+            most=draws.choice((130.0, 150.0, 170.0)),
             ended=rule or draws.chance(0.4),
             signs=("", "") if phone or rule else draws.choice((("<", ">"), ("", ""), ("[", "]"))),
             rule=rule,

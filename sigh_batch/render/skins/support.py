@@ -100,10 +100,10 @@ class SupportPainting(StackedPainting):
         """Return the card of the order that the conversation is about, for below the header."""
         page, px, look, here = self._page, self._page.px, self._look, self._here
         seed = self._conversation.people[0].avatar
-        told = (_ORDER.search(said.text) for said in self._conversation.messages)
+        told = (_ORDER.search(said.text) for said in reversed(self._conversation.messages))
         number = next((found[0] for found in told if found), f"#{100000 + seed % 899999}")
         side, thumb = px(look.side), px(56)
-        tall, wide = thumb + 2 * px(10), page.width - 2 * side
+        tall, wide = thumb + 2 * px(10), min(page.width - 2 * side, px(460))
         fill = mix(look.palette.ground, look.palette.text, 0.035)
         room = wide - thumb - px(34)
         title = page.set(here.word("order", n=number), page.style(page.sizes.body, 600, 1.3), room, lines=1)

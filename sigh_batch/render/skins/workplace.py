@@ -149,6 +149,7 @@ class WorkplaceSkin:
             parts=draw_part_style(
                 draws.fork("parts"),
                 quotes=("bar",),
+                named=0.0,
                 reactions=("pills",),
                 cards=("above", "beside", "plain"),
                 voices=("disc", "track"),
