@@ -50,6 +50,10 @@ class Draws:
         path = f"{self._path}/numpy"
         return np.random.Generator(np.random.Philox(key=_key(path), counter=self._index << 64))
 
+    def source(self) -> np.random.SFC64:
+        """Return raw words of a stream of its own, at twice Philox's speed: for filling pictures."""
+        return np.random.SFC64([_key(f"{self._path}/words"), self._index])
+
     def random(self) -> float:
         """Return a float in [0, 1)."""
         return (self._word() >> 11) * _FLOAT

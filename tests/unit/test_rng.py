@@ -49,6 +49,14 @@ def test_a_generator_is_apart_from_the_scalars() -> None:
     assert first[0] != for_sample(3, "t", 1).random()
 
 
+def test_a_source_is_the_same_for_the_same_stream_alone() -> None:
+    words = for_sample(3, "t", 1).source().random_raw(4).tolist()
+    assert for_sample(3, "t", 1).source().random_raw(4).tolist() == words
+    others = [for_sample(4, "t", 1), for_sample(3, "u", 1), for_sample(3, "t", 2), for_sample(3, "t", 1).fork("v")]
+    for draws in others:
+        assert not set(draws.source().random_raw(4).tolist()) & set(words)
+
+
 @given(st.integers(-50, 50), st.integers(0, 100), st.integers(0, 1000))
 def test_scalars_keep_to_their_ranges(low: int, more: int, index: int) -> None:
     draws = Draws("p", index)

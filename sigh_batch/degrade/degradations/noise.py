@@ -18,7 +18,7 @@ from sigh_batch.degrade.rules import SEED, Fields, Flag, Number
 from sigh_batch.rng import Draws, for_sample
 
 _WORDS = 65_536
-_BAND = 16_384  # pixels at a time, so that what lies between stays in the cache
+_BAND = 32_768  # pixels at a time, so that what lies between stays in the cache
 
 
 @degradation("noise")
@@ -58,16 +58,24 @@ def noisy(pixels: Pixels, sigma: float, colored: bool, seed: int) -> Pixels:
     flat = np.ascontiguousarray(pixels).reshape(-1, 3)
     result = np.empty_like(flat)
     # Drawn for this picture alone: a pool of noise, though faster, would repeat itself.
-    bits = for_sample(seed, "degrade/noise", 0).generator().bit_generator
+    source = for_sample(seed, "degrade/noise", 0).source()
     for start in range(0, len(flat), _BAND):
         part = flat[start : start + _BAND]
         count = part.size if colored else len(part)
-        words = bits.random_raw(-(-count // 8)).astype("<u8", copy=False).view("<u2")
-        grain = cv2.LUT(words, table).view(np.int8).ravel()[:count].reshape(len(part), -1)
+        words = source.random_raw(-(-count // 8)).astype("<u8", copy=False).view("<u2")
+        grain = cv2.LUT(words, table).view(np.int8).ravel()[:count]
         if not colored:
-            grain = np.repeat(grain, 3, axis=1)
-        cv2.add(part, grain, dst=result[start : start + _BAND], dtype=cv2.CV_8U)
+            grain = cv2.cvtColor(grain.view(np.uint8)[None], cv2.COLOR_GRAY2RGB).view(np.int8)
+        _add(part, grain.reshape(-1, 3), result[start : start + _BAND])
     return result.reshape(pixels.shape)
+
+
+def _add(pixels: Pixels, grain: NDArray[np.int8], into: Pixels) -> None:
+    """Write pixels plus grain, from 0 to 255; with the pixels moved to -128..127, both are of one type."""
+    np.bitwise_xor(pixels, 128, out=into)
+    signed = into.view(np.int8)
+    cv2.add(signed, grain, dst=signed)
+    np.bitwise_xor(into, 128, out=into)
 
 
 @functools.lru_cache(maxsize=16)
