@@ -52,7 +52,12 @@ def test_a_generator_is_apart_from_the_scalars() -> None:
 def test_a_source_is_the_same_for_the_same_stream_alone() -> None:
     words = for_sample(3, "t", 1).source().random_raw(4).tolist()
     assert for_sample(3, "t", 1).source().random_raw(4).tolist() == words
-    others = [for_sample(4, "t", 1), for_sample(3, "u", 1), for_sample(3, "t", 2), for_sample(3, "t", 1).fork("v")]
+    others = [
+        for_sample(4, "t", 1),
+        for_sample(3, "u", 1),
+        for_sample(3, "t", 2),
+        for_sample(3, "t", 1).fork("v"),
+    ]
     for draws in others:
         assert not set(draws.source().random_raw(4).tolist()) & set(words)
 
