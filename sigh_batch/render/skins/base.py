@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from sigh_batch.render.avatars import Avatars, AvatarStyle
-from sigh_batch.render.bars import Header, InputBar, Phone
+from sigh_batch.render.bars import Header, Phone
 from sigh_batch.render.breaking import graphemes
 from sigh_batch.render.colors import Rgb
+from sigh_batch.render.inputs import InputBar
 from sigh_batch.render.layout import Block
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import Palette

@@ -5,11 +5,8 @@ from __future__ import annotations
 from sigh_batch.render.avatars import Avatars, draw_avatar_style
 from sigh_batch.render.bars import (
     Header,
-    InputBar,
     draw_phone,
-    input_height,
     paint_header,
-    paint_input,
     paint_jump,
     paint_pinned,
     paint_status,
@@ -17,6 +14,7 @@ from sigh_batch.render.bars import (
 )
 from sigh_batch.render.chatlist import paint_chat_list
 from sigh_batch.render.colors import Rgb, mix, oklch, readable, text_on
+from sigh_batch.render.inputs import InputBar, input_height, paint_input
 from sigh_batch.render.layout import stack
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import Palette, draw_palette

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sigh_batch.render.avatars import draw_avatar_style
-from sigh_batch.render.bars import Header, InputBar, draw_phone
+from sigh_batch.render.bars import Header, draw_phone
 from sigh_batch.render.colors import Rgb, mix, oklch, readable, text_on
+from sigh_batch.render.inputs import InputBar
 from sigh_batch.render.layout import Row
 from sigh_batch.render.palette import Palette, draw_palette
 from sigh_batch.render.parts.part import Part

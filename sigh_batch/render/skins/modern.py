@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 from sigh_batch.render.avatars import Avatars, draw_avatar_style
-from sigh_batch.render.bars import (
-    Header,
-    InputBar,
-    draw_phone,
-    input_height,
-    paint_header,
-    paint_input,
-    paint_status,
-    presence,
-)
+from sigh_batch.render.bars import Header, draw_phone, paint_header, paint_status, presence
 from sigh_batch.render.chatlist import paint_chat_list
 from sigh_batch.render.colors import WHITE, Rgb, contrast, mix, oklch
+from sigh_batch.render.inputs import InputBar, input_height, paint_input
 from sigh_batch.render.layout import stack
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import draw_palette, flat

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from sigh_batch.render.avatars import Avatars, draw_avatar_style
-from sigh_batch.render.bars import Header, InputBar, draw_phone
+from sigh_batch.render.bars import Header, draw_phone
 from sigh_batch.render.colors import Rgb, contrast, mix
+from sigh_batch.render.inputs import InputBar
 from sigh_batch.render.layout import Block, Row, rows_of, stack
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import Palette, draw_palette

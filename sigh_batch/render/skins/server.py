@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from sigh_batch.render.avatars import Avatars, draw_avatar_style
-from sigh_batch.render.bars import (
-    Header,
-    InputBar,
-    draw_phone,
-    input_height,
-    paint_header,
-    paint_input,
-    paint_status,
-)
+from sigh_batch.render.bars import Header, draw_phone, paint_header, paint_status
+from sigh_batch.render.inputs import InputBar, input_height, paint_input
 from sigh_batch.render.layout import stack
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import draw_palette

@@ -10,6 +10,7 @@ from sigh_batch.config.generate import ConversationConfig
 from sigh_batch.data.sample import Element
 from sigh_batch.errors import UnknownName
 from sigh_batch.render.avatars import Avatars
+from sigh_batch.render.colors import contrast, mix
 from sigh_batch.render.page import Page, Sheet
 from sigh_batch.render.skins import skins
 from sigh_batch.rng import for_sample
@@ -202,6 +203,22 @@ def test_a_long_conversation_fills_the_page() -> None:
         shown = [element for element in page.elements if element.kind in ("message", "separator", "system")]
         assert min(element.y for element in shown) < page.height * 0.35
         assert max(element.y + element.height for element in shown) > page.height * 0.7
+
+
+@pytest.mark.parametrize("name", skins.names())
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_is_said_can_be_read_on_its_ground(name: str, dark: bool) -> None:
+    for index in range(40):
+        look = skins.get(name).design(for_sample(3, "look", index), dark, "phone", False)
+        palette = look.palette
+        assert contrast(palette.text, palette.ground) >= 4.5
+        assert contrast(palette.soft, palette.ground) >= palette.floor - 0.01
+        assert contrast(palette.bar_text, palette.bar) >= 4.0
+        if hasattr(look, "mine"):
+            ends = (look.mine, getattr(look, "end", None) or look.mine)
+            grounds = [mix(*ends, step / 8) for step in range(9)]
+            assert min(contrast(look.mine_text, ground) for ground in grounds) >= 4.0
+            assert contrast(look.theirs_text, look.theirs) >= 6
 
 
 def test_an_unknown_skin_is_told_the_nearest() -> None:
