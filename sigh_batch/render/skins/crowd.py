@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sigh_batch.render.avatars import draw_avatar_style
 from sigh_batch.render.bars import Header, draw_phone
 from sigh_batch.render.colors import Rgb, mix, oklch, readable, text_on
 from sigh_batch.render.inputs import InputBar
-from sigh_batch.render.layout import Row
+from sigh_batch.render.layout import Block, Row
 from sigh_batch.render.palette import Palette, draw_palette
 from sigh_batch.render.parts.part import Part
 from sigh_batch.render.parts.style import draw_part_style
 from sigh_batch.render.skins import skins
-from sigh_batch.render.skins.base import Pill
+from sigh_batch.render.skins.base import Pill, pill_block
 from sigh_batch.render.skins.bubble_page import BubbleLook, BubblePainting
 from sigh_batch.render.skins.bubbles import BubbleSkin
 from sigh_batch.render.typeset import Paragraph
@@ -41,6 +43,13 @@ class CrowdPainting(BubblePainting):
             page.label("role", role, x + width - wide, y + lift, ink, message=place, parent=root)
 
         return Part(bare.width + gap + wide, bare.height, draw)
+
+    def above(self) -> Iterator[Block]:
+        """Yield how the group began."""
+        conversation = self._conversation
+        founder = conversation.people[0].name
+        words = self._here.word("created", a=founder, title=conversation.title)
+        yield pill_block(self._page, self._look.pill, "system", words)
 
     def mark(self, row: Row, said: Message) -> Part | None:
         """Return where a post came from; of pictures and links every third is passed on."""

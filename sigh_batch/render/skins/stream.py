@@ -102,12 +102,13 @@ class StreamPainting(Painting[StreamLook]):
             if marks:
                 page.text(marks[0], x - marks[0].width, at, look.palette.soft)
                 page.text(marks[1], x + wide, at, look.palette.soft)
-            self._rule(y, tall)
+            self.rule(y, tall)
             content.draw(self._words, at, self._width, root)
 
         return Block(tall, draw)
 
-    def _rule(self, y: int, tall: int) -> None:
+    def rule(self, y: int, tall: int) -> None:
+        """Draw the line between names and words, where there is one."""
         if self._look.rule:
             page = self._page
             x = self._names + self._room + page.px(9)
@@ -146,7 +147,7 @@ class StreamPainting(Painting[StreamLook]):
             )
             line = round(text.lines[0].height)
             page.icon("arrow_in", self._names + self._room - size, at + (line - size) // 2, size, ink, 2.2)
-            self._rule(y, tall)
+            self.rule(y, tall)
             page.label("system", text, self._words, at, look.palette.soft, message=place)
 
         return Block(tall, draw)
@@ -160,7 +161,7 @@ class StreamPainting(Painting[StreamLook]):
         tall = round(text.height) + 2 * px(look.down + 3)
 
         def draw(y: int) -> None:
-            self._rule(y, tall)
+            self.rule(y, tall)
             at = y + px(look.down + 3)
             page.label("separator", text, self._words, at, look.palette.soft, value=day.isoformat())
 
@@ -271,6 +272,7 @@ class StreamSkin:
         paint_status(page, look.phone, here, conversation, palette.bar_text)
         bottom = page.height - input_height(page, look.bar, look.phone)
         painting = StreamPainting(page, conversation, here, look, avatars)
+        painting.rule(top, bottom - top)
         stack(page, painting.blocks(), top, bottom, from_top=False)
         paint_input(page, palette, look.bar, look.phone, here.word("message"), palette.ground)
 
