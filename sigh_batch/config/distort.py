@@ -46,7 +46,7 @@ class ForeignConfig(Config):
     grouping: Literal["file", "folder"] = "file"
     """What never falls into different splits: one file, or all that lies in one folder."""
     max_pixels: Annotated[int, Field(ge=1024)] = 24_000_000
-    """A picture of more pixels becomes a row with the reason; a worker needs some 25 bytes a pixel."""
+    """A picture of more pixels becomes a row with the reason; a worker needs some 35 bytes a pixel."""
 
 
 class DistortConfig(Config):
