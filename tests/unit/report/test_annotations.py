@@ -26,7 +26,7 @@ def test_every_box_is_seen_on_white_and_on_black(colour: str) -> None:
 
 def test_no_two_kinds_share_a_colour() -> None:
     colours = [*(colour for colour, _ in _KINDS.values()), *_FURTHER]
-    assert len(set(colours)) == len(colours) == 20
+    assert len(set(colours)) == len(colours) == 30
 
 
 def test_boxes_are_the_elements_in_their_order_with_their_strings() -> None:
@@ -50,11 +50,11 @@ def test_operations_add_what_they_changed_and_where_from() -> None:
 
 
 def test_kinds_come_in_a_fixed_order_and_unknown_ones_last() -> None:
-    extra = Element("reaction", 0, 0, 1, 1)
+    extra = Element("sparkle", 0, 0, 1, 1)
     samples = [draw_chat(0, elements=(extra, *draw_chat(0).elements)), draw_forged_chat(1)]
     kinds = describe_kinds(samples)
     assert [kind["name"] for kind in kinds] == [
-        *("message", "bubble", "avatar", "time", "text", "word", "header", "edit", "reaction"),
+        *("message", "bubble", "avatar", "time", "text", "word", "header", "edit", "sparkle"),
     ]
     assert [kind["name"] for kind in kinds if not kind["shown"]] == ["bubble", "word"]
     assert len({kind["colour"] for kind in kinds}) == len(kinds)
