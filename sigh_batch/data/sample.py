@@ -73,6 +73,7 @@ class Sample:
     source_mask: bytes | None = None
     """1-bit PNG of the picture's size: where in this same picture content was copied from, or None."""
     scene_depth: bool = False
+    """Whether the pair is forged in the conversation: told of both, so that a filter keeps pairs whole."""
     benign: str | None = None
     ops: tuple[Json, ...] = ()
     """What was done to the clean picture, in order: `type, skill, target` (an element's number), `old`,

@@ -201,7 +201,7 @@ class Distort:
             mask=mask_png(mask),
             mask_pixels=int(np.count_nonzero(mask)),
             source_mask=mask_png(source) if source.any() else None,
-            scene_depth=story.scene_depth and forged,
+            scene_depth=story.scene_depth,
             benign=story.benign,
             ops=ops,
             encodes=(*original.encodes, *picture.encodes, encoded.entry),
