@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -75,12 +76,17 @@ def make_avatar(author: int) -> Pixels:
     return np.clip(color + wave[..., None] * [1, 1, 1, 0], 0, 255).astype(np.uint8)
 
 
-class Peer:
-    """The obvious script."""
+def bundled(catalogue: Catalogue, family: str) -> dict[int, Path]:
+    """Return the files of a family that come with the installation, by weight."""
+    return {weight: catalogue.face(family, weight).path for weight in (400, 700)}
 
-    def __init__(self, catalogue: Catalogue, family: str) -> None:
+
+class Peer:
+    """The obvious script, with these font files by weight."""
+
+    def __init__(self, files: dict[int, Path]) -> None:
         self.fonts = {
-            (weight, size): ImageFont.truetype(str(catalogue.face(family, weight).path), size)
+            (weight, size): ImageFont.truetype(str(files[weight]), size)
             for weight, size in ((400, 15), (700, 15), (400, 12))
         }
         self.avatars = [Image.fromarray(make_avatar(author)) for author in range(4)]
@@ -155,7 +161,7 @@ def measure(family: str, repeats: int, pictures: int) -> dict[str, Timing]:
     catalogue = open_catalogue()
     rounds = iter(range(1 << 30))
     chats = make_chats(pictures * 8)
-    peer = Peer(catalogue, family)
+    peer = Peer(bundled(catalogue, family))
     skia = Ours(catalogue, family, painters.get("skia")(), TextMode())
     striped = Ours(catalogue, family, painters.get("skia")(), TextMode(edging="subpixel"))
     pillow = Ours(catalogue, family, painters.get("pillow")(), TextMode())
