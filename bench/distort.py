@@ -1,17 +1,13 @@
-"""Forging in pairs against its own floor, and against Augraphy's default pipeline; one core, CPU time.
+"""Forging in pairs against its own floor; one core, CPU time. `peers` compares it with others.
 
 The floor of a sample is to decode its source and to encode what is stored, with the same codec and
 settings. The higher floor also saves and opens again as often as the sample's history says: a picture that
 was saved by the forger and by a messenger cannot cost less. Both are measured right after the sample
-itself. Augraphy is no dependency: `uv pip install --target DIR augraphy==8.2.6`, and BENCH_AUGRAPHY=DIR,
-compare it, in a process of its own, on the 800x600 pictures.
+itself.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -39,23 +35,6 @@ EVEN = (
     "generate.skins=[server, bubbles]",
     "generate.desktop={width: {min: 800, max: 800}, height: {min: 600, max: 600}, scales: ['1']}",
 )
-PEER = """
-import sys, time
-sys.path.insert(0, sys.argv[1])
-import cv2, numpy
-from augraphy import default_augraphy_pipeline
-cv2.setNumThreads(1)
-numpy.random.seed(1)
-pipeline, spent, failed = default_augraphy_pipeline(), 0.0, 0
-for path in sys.argv[2:]:
-    picture, start = cv2.imread(path), time.process_time()
-    try:
-        pipeline(picture)
-    except Exception:
-        failed += 1
-    spent += time.process_time() - start
-print(spent, failed)
-"""
 
 
 @dataclass
@@ -128,19 +107,6 @@ def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.process_time() - start, result
 
 
-def against_augraphy(peer: Path, source: str, folder: Path) -> tuple[float, int]:
-    """Return the CPU seconds a picture of Augraphy's default pipeline, and how many pictures it failed on."""
-    paths = []
-    for number, item in enumerate(open_dataset(source)):
-        paths.append(folder / f"{number}.png")
-        paths[-1].write_bytes(item.image)
-    command = [sys.executable, "-c", PEER, str(peer), *map(str, paths)]
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
-    told = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=folder)
-    spent, failed = told.stdout.splitlines()[-1].split()
-    return float(spent) / len(paths), int(failed)
-
-
 def work(source: str, count: int) -> None:
     """Make samples, as a worker does."""
     stage = open_stage(source, 100_000)
@@ -153,8 +119,6 @@ def main() -> None:
     """Measure and print the tables."""
     parser = arguments(__doc__.splitlines()[0], repeats=1)
     parser.add_argument("--count", type=int, default=300, help="samples of each set (default %(default)s)")
-    peer = os.environ.get("BENCH_AUGRAPHY")
-    parser.add_argument("--peer", type=Path, metavar="DIR", default=peer, help="where augraphy is installed")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     with tempfile.TemporaryDirectory() as name:
@@ -163,7 +127,6 @@ def main() -> None:
         even = make_source(folder / "even", 40, EVEN)
         sets = {"default set": measure(default, options.count), "800x600": measure(even, 2 * 40)}
         memory = {count: peak_rss(work, default, count) for count in (options.count // 3, options.count)}
-        peer = against_augraphy(options.peer, even, folder) if options.peer else None
     rows = [
         (
             name,
@@ -176,13 +139,6 @@ def main() -> None:
     ]
     columns = ("full variety", "Mpx a sample", "ms CPU a sample", "rate of the floor", "of the higher floor")
     print(table("Forged and clean samples", columns, rows))
-    if peer is None:
-        print("\nAugraphy was not given, so it is not compared; see above.")
-    else:
-        ours = sets["800x600"].ours / sets["800x600"].samples
-        line = [("default pipeline", 1 / ours, 1 / peer[0], peer[0] / ours, peer[1])]
-        columns = ("800x600, a second and core", "ours", "Augraphy 8.2.6", "times", "of 40 it failed on")
-        print("\n" + table("Against Augraphy", columns, line))
     peaks = [(count, found.peak / 2**20) for count, found in memory.items()]
     print("\n" + table("Memory of a worker", ("samples made", "peak MiB"), peaks))
     save(options.json, "distort", {"costs": {name: vars(costs) for name, costs in sets.items()}})
