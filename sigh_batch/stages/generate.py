@@ -38,7 +38,7 @@ from sigh_batch.stages.glyphs import CHOICES, divided_families, draw_mode
 from sigh_batch.stages.shares import held_families, held_out
 
 _THEMES = ("light", "dark")
-_DEVICE_SAMPLES = 16
+_DEVICE_SAMPLES = 32
 """So many neighbouring samples are taken on one phone, and on one computer."""
 _SIZES = {"phone": (15.0, 16.0, 16.0, 17.0), "desktop": (14.0, 15.0, 15.0, 16.0)}
 

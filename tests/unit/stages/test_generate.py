@@ -146,13 +146,13 @@ def test_fonts_are_divided_unless_there_are_few() -> None:
 
 def test_a_device_is_shared_by_neighbours_and_its_window_is_not() -> None:
     made = stage("skins=server", "phone.weight=0", "splits={train: 1, validation: 0, test: 0}")
-    samples = [made.make(index) for index in range(32)]
+    samples = [made.make(index) for index in range(20, 44)]
     devices = [
-        {(s.font, s.scale, str(s.drawn["text"])) for s in part} for part in (samples[:16], samples[16:])
+        {(s.font, s.scale, str(s.drawn["text"])) for s in part} for part in (samples[:12], samples[12:])
     ]
     assert [len(found) for found in devices] == [1, 1]
     assert devices[0] != devices[1]
-    assert len({(s.width, s.height) for s in samples}) > 20
+    assert len({(s.width, s.height) for s in samples}) > 15
 
 
 def test_numbers_of_messages_are_kept_to() -> None:
