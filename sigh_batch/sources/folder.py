@@ -19,7 +19,7 @@ from sigh_batch.sources import Original
 from sigh_batch.sources.decode import LIMITS, Limits, decode
 from sigh_batch.sources.magic import kind_of
 from sigh_batch.store import Store
-from sigh_batch.store.protocol import Stat
+from sigh_batch.store.protocol import Stat, check_key
 
 Grouping = Literal["file", "folder"]
 
@@ -131,8 +131,13 @@ def _checked_shares(shares: Mapping[str, float]) -> Mapping[str, float]:
 
 
 def _is_picture(store: Store, found: Stat) -> bool:
-    """Return whether a file is taken for a picture: by its ending, or lacking one, by its first bytes."""
+    """Return whether a file is taken for a picture: by its ending, or lacking one, by its first bytes.
+
+    Not one whose name is no key, as by a line break in it: it could not be read.
+    """
     path = PurePosixPath(found.key)
+    if not _has_key(found.key):
+        return False
     if any(part.startswith(".") for part in path.parts):
         return False
     if found.key.endswith(_BESIDE):
@@ -140,6 +145,15 @@ def _is_picture(store: Store, found: Stat) -> bool:
     if path.suffix:
         return path.suffix.lower() in ENDINGS
     return kind_of(store.get(found.key, 0, _MAGIC_BYTES)) is not None
+
+
+def _has_key(name: str) -> bool:
+    """Return whether a store can be asked for a file that it lists: names on a disk may hold any bytes."""
+    try:
+        check_key(name)
+    except ConfigError:
+        return False
+    return True
 
 
 def _fingerprint(found: Stat) -> str:
@@ -156,5 +170,6 @@ def _told(others: list[str]) -> str:
         return ""
     kinds = Counter(PurePosixPath(key).suffix.lower() or "no ending" for key in others)
     shown = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items())[:_TOLD])
-    names = ", ".join(others[:_TOLD]) + (", ..." if len(others) > _TOLD else "")
+    named = (key if key.isprintable() else ascii(key) for key in others[:_TOLD])
+    names = ", ".join(named) + (", ..." if len(others) > _TOLD else "")
     return f": {len(others):,} other file{'s' * (len(others) > 1)} ({shown}; {names})"

@@ -51,6 +51,15 @@ def test_a_name_without_ending_is_looked_into() -> None:
     assert source.notes == ("not read in memory://p: 1 other file (1 no ending; README)",)
 
 
+def test_names_that_no_store_can_be_asked_for_are_left_out_and_told(tmp_path: Path) -> None:
+    for name in (b"a.png", b"b\n.png", b"c\xff.png", b"d\t"):
+        (Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))).write_bytes(every_kind()["rgb.png"])
+    source = FolderSource(LocalStore(tmp_path, create=False))
+    assert keys(source) == ["a.png"]
+    told = f"not read in {tmp_path}: 3 other files (2 .png, 1 no ending; "
+    assert source.notes == (told + r"'b\n.png', 'c\udcff.png', 'd\t')",)
+
+
 def test_what_is_not_read_is_counted_and_named() -> None:
     store = put(
         MemoryStore("p"), "a.png", "a.mask.png", "a.source.png", ".thumbs/b.png", "z/a.json", "z/b.txt"
