@@ -106,7 +106,9 @@ def test_every_locale_is_drawn_in_every_skin_and_split(code: str) -> None:
 
 def test_shares_are_kept() -> None:
     made = stage(
-        "splits={train: 1, validation: 0, test: 1}", "themes=dark", "skins={sms: 1, server: 3, bubbles: null}"
+        "splits={train: 1, validation: 0, test: 1}",
+        "themes=dark",
+        "skins={sms: 1, server: 21, bubbles: null}",
     )
     samples = [made.make(index) for index in range(80)]
     splits, looks = Counter(s.split for s in samples), Counter(s.skin for s in samples)
