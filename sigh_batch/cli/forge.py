@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command("forge")
 @click.argument("picture", required=False, type=click.Path(path_type=Path))
 @click.option("--in", "url", metavar="URL", help="A set, in place of PICTURE: its strings are known.")
-@click.option("--index", type=click.IntRange(min=0), default=0, show_default=True, help="Which of the set.")
+@click.option("--index", type=click.IntRange(min=0), help="Which of the set; the first unless given.")
 @click.option("--op", metavar="NAME", help="The operation; --list names them.")
 @click.option("--skill", default="careful", show_default=True, help="careless, careful or expert.")
 @click.option("--chain", help="browser, desktop_editor, phone_editor or script; drawn unless given.")
@@ -56,17 +56,19 @@ def command(
 
 def _forge(picture: Path | None, url: str | None, wish: dict[str, Any]) -> Single:
     """Open the picture that the user means, and make the forgery on it."""
-    from sigh_batch.config.layers import read_sets
     from sigh_batch.sources.opening import open_source
     from sigh_batch.stages.single import forge_one, open_picture, open_sample
 
     if not wish["op"] or not wish["out"]:
         raise ConfigError("say what to do with --op, and where the picture goes with --out")
     if (picture is None) == (url is None):
-        raise ConfigError("name a picture file, or a set with --in")
+        raise ConfigError("name either a picture file, or a set with --in")
+    if picture is not None and wish["index"] is not None:
+        raise ConfigError("--index is for a set, which --in names; take it out")
+    _check_places(picture, wish)
     if url is not None:
         options = settings_of((), ()).settings.store
-        original, kit = open_sample(open_source(url, options), wish["index"])
+        original, kit = open_sample(open_source(url, options), wish["index"] or 0)
     else:
         assert picture is not None
         original, kit = open_picture(picture)
@@ -77,8 +79,33 @@ def _forge(picture: Path | None, url: str | None, wish: dict[str, Any]) -> Singl
         skill=wish["skill"],
         chain=wish["chain"],
         seed=wish["seed"],
-        wanted=read_sets(wish["sets"]).values,
+        wanted=_wanted(wish["sets"]),
     )
+
+
+def _check_places(picture: Path | None, wish: dict[str, Any]) -> None:
+    """Refuse to write over the picture, or two files to one place; raises ConfigError."""
+    taken = {} if picture is None else {picture.resolve(): "the picture itself"}
+    for name in ("out", "mask", "twin"):
+        path: Path | None = wish[name]
+        if path is None:
+            continue
+        if path.resolve() in taken:
+            raise ConfigError(f"--{name} {str(path)!r} is {taken[path.resolve()]}; write to another place")
+        taken[path.resolve()] = f"also --{name}"
+    if wish["mask"] and wish["mask"].suffix.lower() != ".png":
+        raise ConfigError(f"--mask {str(wish['mask'])!r} must end in .png; a mask is written as PNG")
+
+
+def _wanted(assignments: tuple[str, ...]) -> dict[str, Any]:
+    """Return the parameters that the user sets; `new` is a text as it is typed, and no number or date."""
+    from sigh_batch.config.layers import read_sets
+
+    values = read_sets(text for text in assignments if not text.startswith("new=")).values
+    for assignment in assignments:
+        if assignment.startswith("new="):
+            values["new"] = assignment.removeprefix("new=")
+    return values
 
 
 def _write(single: Single, wish: dict[str, Any]) -> dict[str, str]:
@@ -107,6 +134,8 @@ def _print(single: Single, files: dict[str, str]) -> None:
         if op.get(name) is not None:
             click.echo(f"  {name:<8} {op[name]}")
     for name, value in op["params"].items():
+        if name == "box":  # it is told above, as it came out
+            continue
         click.echo(f"  {name:<8} {value}")
     click.echo(f"  {'pixels':<8} {int(single.mask.sum()):,} changed")
     for name, path in files.items():

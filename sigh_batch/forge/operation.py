@@ -25,6 +25,8 @@ class PixelForgery(ABC):
 
     foreign: ClassVar[bool] = False
     """Whether it needs no strings, so that it works on any picture with regions that look like text."""
+    borrows: ClassVar[bool] = False
+    """Whether it always takes from another picture, so that there must be one."""
 
     def __init__(self, name: str) -> None:
         self.name = name

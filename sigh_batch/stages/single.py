@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 
 from sigh_batch.data.sample import Json
@@ -14,7 +15,7 @@ from sigh_batch.degrade.encode import annex_k, encode
 from sigh_batch.degrade.picture import Pixels
 from sigh_batch.degrade.twins import differing
 from sigh_batch.errors import ConfigError, UnknownName
-from sigh_batch.forge.case import Case, Kit, Mask
+from sigh_batch.forge.case import Case, Edit, Kit, Mask
 from sigh_batch.forge.hand import Hand, draw_hand
 from sigh_batch.forge.operation import PixelForgery, pixel_forgeries
 from sigh_batch.forge.passage import passage_of
@@ -109,14 +110,17 @@ def forge_one(
     draws = for_sample(seed, "forge", 0)
     hand = draw_hand(draws.fork("hand"), skill, chain)
     case = case_of(original)
-    target, new = wanted.pop("target", None), wanted.pop("new", None)
+    target, new = _element_of(case, wanted.pop("target", None)), wanted.pop("new", None)
+    if new == "":
+        raise ConfigError("new is empty; name a text, or take the text away with --op erase")
     params = _drawn(operation, case, hand, kit, seed, target if new is None else None)
     if new is not None:
         params = _with_text(operation, params, case, hand, kit, target, str(new))
-    for key in wanted:
+    for key, value in wanted.items():
         if key not in params:
             raise UnknownName(f"parameter of {name}", key, (*params, "new"))
-    edit = operation.carry_out(case, {**params, **wanted}, hand, kit)
+        _check_kind(f"{key} of {name}", value, params[key])
+    edit = _carried_out(operation, case, params, wanted, hand, kit)
     mask = differing(case.pixels, edit.pixels)
     if not np.any(mask):
         raise ConfigError(f"{name} changes nothing on it so; give another --seed or other parameters")
@@ -134,21 +138,76 @@ def file_of(pixels: Pixels, path: Path) -> bytes:
     return encode(pixels, codec, _SETTINGS[codec]).data
 
 
+def _element_of(case: Case, target: Any) -> int | None:
+    """Return the number of the element that is wanted, if one is."""
+    if target is None:
+        return None
+    if not isinstance(target, int) or isinstance(target, bool):
+        raise ConfigError(f"target is the number of an element, not {target!r}")
+    if not 0 <= target < len(case.elements):
+        raise ConfigError(f"there is no element {target} on it; it has {len(case.elements)}")
+    return target
+
+
+def _check_kind(what: str, value: Any, drawn: Any) -> None:
+    """Raise ConfigError for a value of another kind than the drawn one: a number, a text, so many numbers."""
+    if drawn is not None and _kind(value) != _kind(drawn):
+        raise ConfigError(
+            f"{what} cannot be {value!r}; here it was drawn as {drawn!r}, give one of that kind"
+        )
+
+
+def _kind(value: Any) -> Any:
+    """Return what two values have in common that may stand for each other."""
+    if isinstance(value, Mapping):
+        return {key: _kind(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        # Lists of things may be of any length, and those of numbers have a place for each.
+        return [float] * len(value) if all(_kind(inner) is float for inner in value) else list
+    return float if isinstance(value, int | float) and not isinstance(value, bool) else type(value)
+
+
+def _carried_out(
+    operation: PixelForgery,
+    case: Case,
+    params: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    hand: Hand,
+    kit: Kit,
+) -> Edit:
+    """Return the edit; a value that cannot be worked with is the user's, and no defect."""
+    try:
+        return operation.carry_out(case, {**params, **wanted}, hand, kit)
+    except (ArithmeticError, LookupError, MemoryError, TypeError, ValueError, cv2.error) as error:
+        if not wanted:
+            raise
+        told = ", ".join(f"{key}={value!r}" for key, value in wanted.items())
+        instead = ", ".join(f"{key}={params[key]!r}" for key in wanted)
+        raise ConfigError(f"{operation.name} cannot work with {told}; drawn here: {instead}") from error
+
+
 def _drawn(
     operation: PixelForgery, case: Case, hand: Hand, kit: Kit, seed: int, target: int | None
 ) -> dict[str, Any]:
     """Return random parameters, on one element if it is named."""
-    if target is not None and not 0 <= target < len(case.elements):
-        raise ConfigError(f"there is no element {target} on it; it has {len(case.elements)}")
     for attempt in range(_TRIES if target is None else _AIMED_TRIES):
         params = operation.draw(for_sample(seed, "forge/draw", attempt), case, hand, kit)
         if params is not None and target in (None, params.get("target")):
             return params
-    where = "in the picture" if target is None else f"in element {target}, a {case.elements[target].kind}"
     able = [name for name in pixel_forgeries.names() if pixel_forgeries.get(name).foreign]
+    if not operation.foreign and not any(element.text for element in case.elements):
+        raise ConfigError(
+            f"{operation.name} has to know the strings on a picture; take one of a set of ours with --in, "
+            f"or an operation that needs no strings: {', '.join(able)}"
+        )
+    where = "in the picture" if target is None else f"in element {target}, a {case.elements[target].kind}"
+    if operation.borrows and kit.donor(for_sample(seed, "forge/lender", 0), False) is None:
+        raise ConfigError(
+            f"{operation.name} takes from another picture, and there is none; "
+            "name a set or a folder of them with --in"
+        )
     raise ConfigError(
-        f"{operation.name} finds nothing to work on {where}; "
-        f"give another --seed or target, or one that needs no strings: {', '.join(able)}"
+        f"{operation.name} finds nothing to work on {where}; give another --seed, target or picture"
     )
 
 
@@ -165,8 +224,6 @@ def _with_text(
     if not {"stretch", "way"} & params.keys() or "seed" not in params:
         raise ConfigError(f"{operation.name} writes no text; take new out")
     number = params["target"] if target is None else target
-    if not 0 <= number < len(case.elements):
-        raise ConfigError(f"there is no element {number} on it; it has {len(case.elements)}")
     element = case.elements[number]
     if element.kind == "word" and element.parent is not None:
         new = said_anew(case.elements, element.parent, number, element.text or "", new)

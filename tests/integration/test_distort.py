@@ -167,3 +167,24 @@ def test_one_forgery_is_made_to_look_at(source: Path, tmp_path: Path) -> None:
     assert (wrong.returncode, "did you mean 'copy_move'" in wrong.stderr) == (2, True)
     for words in (["--op", "erase", "--out", "x.png"], ["--in", str(source), "--op", "erase"]):
         assert run("forge", *words).returncode == 2
+
+
+def test_a_single_forgery_overwrites_nothing_that_it_needs(source: Path, tmp_path: Path) -> None:
+    good("forge", "--in", source, "--op", "erase", "--out", tmp_path / "a.png")
+    kept = (tmp_path / "a.png").read_bytes()
+    for told, words in {
+        "is the picture itself": ("--out", tmp_path / "x" / ".." / "a.png"),
+        "is also --out": ("--out", tmp_path / "b.png", "--mask", tmp_path / "b.png"),
+        "must end in .png": ("--out", tmp_path / "b.png", "--mask", tmp_path / "b.jpg"),
+        "--index is for a set": ("--out", tmp_path / "b.png", "--index", 0),
+    }.items():
+        done = run("forge", tmp_path / "a.png", "--op", "erase", *words)
+        assert (done.returncode, told in done.stderr) == (2, True), done.stderr
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.png", kept)]
+
+
+def test_a_new_text_is_taken_as_it_is_typed(source: Path, tmp_path: Path) -> None:
+    wish = ("--in", source, "--index", 5, "--op", "text_replace", "--out", tmp_path / "a.png", "--json")
+    for new in ("007", "@me", "[x"):
+        done = good("forge", *wish, "--set", f"new={new}")
+        assert json.loads(done.stdout)["op"]["params"]["becomes"] == new

@@ -33,6 +33,7 @@ class Splice(PixelForgery):
     """A word, a line, a time or a region out of another screenshot, scaled to fit or not."""
 
     foreign = True
+    borrows = True
 
     def draw(self, draws: Draws, case: Case, hand: Hand, kit: Kit) -> Json | None:
         """Draw the other screenshot, what is taken from it, and what it replaces."""

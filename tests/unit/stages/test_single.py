@@ -82,6 +82,15 @@ def test_a_named_element_is_the_one_that_is_changed(original: Original) -> None:
         ("text_replce", {}, UnknownName, "did you mean 'text_replace'"),
         ("blur", {"targt": 3}, UnknownName, "unknown parameter of blur 'targt'; did you mean 'target'"),
         ("blur", {"target": 9999}, ConfigError, "there is no element 9999"),
+        ("blur", {"target": "abc"}, ConfigError, "target is the number of an element, not 'abc'"),
+        ("blur", {"target": True}, ConfigError, "target is the number of an element, not True"),
+        ("erase", {"how": 3}, ConfigError, "how of erase cannot be 3; here it was drawn as 'telea'"),
+        ("erase", {"how": "fla"}, UnknownName, "unknown fill 'fla'; did you mean 'flat'"),
+        ("erase", {"error": [1, 2]}, ConfigError, r"error of erase cannot be \[1, 2\]; here it was drawn as"),
+        ("erase", {"feather": "nan"}, ConfigError, "feather of erase cannot be 'nan'"),
+        ("erase", {"zoom": 0}, ConfigError, r"erase cannot work with zoom=0; drawn here: zoom=1\.0"),
+        ("text_replace", {"new": ""}, ConfigError, "new is empty; .* --op erase"),
+        ("splice", {}, ConfigError, "splice takes from another picture, and there is none; .* --in"),
         ("blur", {"new": "x"}, ConfigError, "blur writes no text"),
         ("text_replace", {"new": "x" * 300}, ConfigError, "does not fit in place of"),
         ("text_replace", {"new": "x", "target": 9999}, ConfigError, "there is no element 9999"),
@@ -106,7 +115,7 @@ def test_on_any_picture_what_needs_no_strings_works_and_the_rest_says_so(
         if pixel_forgeries.get(name).foreign:
             assert forge_one(foreign, kit, name, skill=skill).mask.any()
         else:
-            with pytest.raises(ConfigError, match="one that needs no strings: blur, copy_move"):
+            with pytest.raises(ConfigError, match="operation that needs no strings: blur, copy_move"):
                 forge_one(foreign, kit, name, skill=skill)
 
 
