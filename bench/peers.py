@@ -42,7 +42,7 @@ from sigh_batch.render.fonts import open_catalogue
 from sigh_batch.rng import for_sample
 from sigh_batch.runners import local
 
-RIVALS = Path(__file__).parent / "rivals"
+ELSEWHERE = Path(__file__).parent / "rivals" / "elsewhere"
 BOTH_CHAINS = tuple(CHAINS)[:2]
 CASES = (
     ("ours", "generate", 48),
@@ -95,7 +95,7 @@ def _start(folder: Path, sides: dict[str, Process]) -> None:
     }
     for name, (packages, (script, *words)) in wanted.items():
         try:
-            sides[name] = Process(open_environment(*packages), RIVALS / script, *words, folder=folder)
+            sides[name] = Process(open_environment(*packages), ELSEWHERE / script, *words, folder=folder)
         except Missing as why:
             print(f"peers: no {name} here: {why}", file=sys.stderr)
     for side in sides.values():

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from bench.degrade import CHAINS, draw_picture, ours
 from bench.generate import HEIGHT, WIDTH, Peer, bundled, make_chats
-from bench.rivals.serving import serve
+from bench.rivals.elsewhere.serving import serve
 from sigh_batch.config.layers import read_sets
 from sigh_batch.config.resolve import resolve
 from sigh_batch.config.spec import RunSpec

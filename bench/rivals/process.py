@@ -22,7 +22,7 @@ Round = Mapping[str, float]
 
 
 class Process:
-    """A process that serves (`serving.py`); it ends when its standard input does."""
+    """A process that serves (`elsewhere/serving.py`); it ends when its standard input does."""
 
     def __init__(self, python: str | Path, *words: object, folder: Path) -> None:
         self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115 (as long as the process)
