@@ -97,4 +97,4 @@ def _box(box: Json | None) -> Box | None:
 def _bounds(mask: NDArray[np.bool_]) -> Box:
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     x, y = float(columns[0]), float(rows[0])
-    return x, y, columns[-1] + 1 - x, rows[-1] + 1 - y
+    return x, y, float(columns[-1]) + 1 - x, float(rows[-1]) + 1 - y

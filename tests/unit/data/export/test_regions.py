@@ -2,6 +2,7 @@ import io
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,6 +62,7 @@ def test_one_operation_has_the_whole_mask_and_its_own_box(changed: Mask) -> None
 def test_one_without_a_box_has_the_bounds_of_what_it_did(changed: Mask) -> None:
     (found,) = regions([op(None)], png(changed))
     assert found.box == (3.0, 2.0, 37.0, 20.0)
+    assert orjson.loads(orjson.dumps([found.box, found.area])) == [[3.0, 2.0, 37.0, 20.0], 38]
 
 
 def test_of_several_each_has_the_pixels_in_its_box(changed: Mask) -> None:
