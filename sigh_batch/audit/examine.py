@@ -36,6 +36,8 @@ def examine(
     Raises NotFound where there is no set, ConfigError for a set that has one class alone.
     """
     rows = pairing.read_rows(Catalog(store))
+    if not len(rows):
+        raise ConfigError(f"{store.url} has no pictures; the error_message of its rows says why")
     forged = int(rows.label.sum())
     if not forged or forged == len(rows):
         kind = "forged" if forged else "clean"

@@ -14,6 +14,7 @@ from sigh_batch.data.sample import Json
 _COLUMNS = ("split", "format", "width", "height", "benign", "skin", "theme", "scale", "font", "locale")
 _SHOWN = 3
 _ABSENT = "-"
+_NOTHING = "none"
 
 
 def compare_parameters(annotations: Iterable[tuple[int, Json]]) -> tuple[Parameter, ...]:
@@ -81,7 +82,8 @@ def _span(values: list[float]) -> str:
 
 def _list(counts: Counter[str]) -> str:
     total = counts.total() or 1
-    shown = [f"{value[:40]} {100 * times / total:.0f} %" for value, times in counts.most_common(_SHOWN)]
+    often = counts.most_common(_SHOWN)
+    shown = [f"{value[:40] or _NOTHING} {100 * times / total:.0f} %" for value, times in often]
     more = len(counts) - _SHOWN
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "")
 

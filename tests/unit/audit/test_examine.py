@@ -20,7 +20,7 @@ from sigh_batch.data.sample import Element, Sample
 from sigh_batch.errors import ConfigError, DataError, NotFound
 from sigh_batch.store import Store
 from sigh_batch.store.memory import MemoryStore
-from tests.sets import mask, write_set
+from tests.sets import make_failure, mask, write_set
 
 PAIRS = 300
 CONFIG = AuditConfig(resamples=20, folds=2)
@@ -180,6 +180,17 @@ def test_parameters_of_the_forger_alone_are_told_after_what_both_classes_have() 
 def test_a_set_of_one_class_is_refused(label: int) -> None:
     with pytest.raises(ConfigError, match=r"pictures alone .* sigh distort"):
         audit_of(lambda index: fair(index, label=label), count=8)
+
+
+def test_a_set_without_any_picture_is_not_called_clean() -> None:
+    with pytest.raises(ConfigError, match=r"has no pictures; the error_message of its rows says why"):
+        audit_of(make_failure, count=4)
+
+
+def test_an_empty_list_is_told_as_none() -> None:
+    audit = audit_of(lambda index: fair(index, drawn={"degradations": []}), count=40)
+    (told,) = [parameter for parameter in audit.parameters if parameter.name == "drawn.degradations"]
+    assert (told.clean, told.forged) == ("none 100 %", "none 100 %")
 
 
 def test_where_there_is_no_set_it_says_so() -> None:
