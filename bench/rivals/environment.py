@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -27,21 +27,26 @@ def open_environment(module: str, *packages: str) -> Path:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "sigh-batch" / "peers"
     key = hashlib.sha256("\n".join((_PYTHONS, *packages)).encode()).hexdigest()[:8]
     home = cache / f"{packages[0]}-{key}"
-    if not (home / "ready").exists():
+    if not home.exists():
         print(f"peers: installing {packages[0]} into {home}, once", file=sys.stderr)
         cache.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(home, ignore_errors=True)
-        uv = _told([str(ROOT / "scripts" / "setup"), "uv"]).splitlines()[-1]
-        _told([uv, "venv", "-q", "--python", _PYTHONS, str(home)])
-        python = home / "bin" / "python"
-        _told([uv, "pip", "install", "-q", "--python", str(python), *packages])
-        with tempfile.TemporaryDirectory() as elsewhere:  # Some write into the folder they are in.
-            _told([str(python), "-c", f"import {module}"], elsewhere)
-        (home / "ready").touch()
+        # Into a folder of its own and renamed, so that what is there is whole.
+        with tempfile.TemporaryDirectory(dir=cache) as partial:
+            _install(Path(partial), module, packages).rename(home)
     return home / "bin" / "python"
 
 
-def _told(command: list[str], folder: str | None = None) -> str:
+def _install(folder: Path, module: str, packages: Sequence[str]) -> Path:
+    home = folder / "home"
+    python = home / "bin" / "python"
+    uv = _told([str(ROOT / "scripts" / "setup"), "uv"]).splitlines()[-1]
+    _told([uv, "venv", "-q", "--python", _PYTHONS, str(home)])
+    _told([uv, "pip", "install", "-q", "--python", str(python), *packages])
+    _told([str(python), "-c", f"import {module}"], folder)
+    return home
+
+
+def _told(command: list[str], folder: Path | None = None) -> str:
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "NO_ALBUMENTATIONS_UPDATE": "1"}
     for name in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"):
         environment.pop(name, None)
