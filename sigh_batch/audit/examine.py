@@ -24,6 +24,8 @@ from sigh_batch.errors import ConfigError
 from sigh_batch.scene.locale import locale, locale_names
 from sigh_batch.store import Store
 
+_FEWEST = 10
+"""Pairs that an audit needs; of some hundreds it begins to find what is faint."""
 _LONG = 25
 """Messages of fewer letters are common to everybody."""
 
@@ -33,7 +35,7 @@ def examine(
 ) -> Audit:
     """Return what an audit finds; `watch` hears how many pictures are opened, of how many.
 
-    Raises NotFound where there is no set, ConfigError for a set that has one class alone.
+    Raises NotFound where there is no set, ConfigError for a set that has one class alone or too few pairs.
     """
     rows = pairing.read_rows(Catalog(store))
     if not len(rows):
@@ -48,6 +50,11 @@ def examine(
     manifest = read_manifest(store)
     assert manifest is not None
     chosen = _spread_pairs(rows, config.pictures)
+    if (pairs := len(np.unique(rows.pair[chosen]))) < _FEWEST:
+        raise ConfigError(
+            f"{pairs} pairs of {store.url} are too few to tell anything; "
+            f"audit at least {_FEWEST}, by a larger set or audit.pictures"
+        )
     opened = _open_pictures(open_dataset(store), chosen, watch)
     return Audit(
         url=store.url,

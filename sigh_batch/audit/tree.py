@@ -36,8 +36,12 @@ def tell_apart(
     folds: int,
     resamples: int,
 ) -> Telling:
-    """Return how well a boosted tree tells the classes apart on pairs that it was not fitted on."""
+    """Return how well a boosted tree tells the classes apart on pairs that it was not fitted on.
+
+    There are two pairs at least; of fewer than `folds` each is a fold.
+    """
     _, pairs = np.unique(pairs, return_inverse=True)
+    folds = min(folds, int(pairs.max()) + 1)
     random = for_sample(0, "audit", 0).generator()
     fold = random.permutation(int(pairs.max()) + 1) % folds
     scores = np.empty(len(labels))
@@ -66,7 +70,12 @@ def auc_of(scores: NDArray[Any], labels: NDArray[np.int8]) -> float:
 
 def _fit(numbers: Numbers, labels: NDArray[np.int8]) -> HistGradientBoostingClassifier:
     tree = HistGradientBoostingClassifier(
-        max_iter=120, learning_rate=0.08, max_leaf_nodes=15, min_samples_leaf=20, random_state=0
+        max_iter=120,
+        learning_rate=0.08,
+        max_leaf_nodes=15,
+        # A tree that may not split is blind: of few pictures a leaf must be allowed to hold fewer.
+        min_samples_leaf=max(2, min(20, len(labels) // 20)),
+        random_state=0,
     )
     return tree.fit(numbers, labels)
 

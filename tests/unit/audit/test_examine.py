@@ -187,6 +187,14 @@ def test_a_set_without_any_picture_is_not_called_clean() -> None:
         audit_of(make_failure, count=4)
 
 
+def test_a_set_that_is_too_small_to_tell_anything_is_not_called_fair() -> None:
+    with pytest.raises(ConfigError, match=r"9 pairs of memory://set are too few .* at least 10, by a larger"):
+        audit_of(count=18)
+    with pytest.raises(ConfigError, match=r"2 pairs of memory://set are too few .* or audit\.pictures"):
+        audit_of(config=AuditConfig(pictures=4))
+    assert audit_of(count=20, config=AuditConfig(resamples=20, folds=20)).opened == 20
+
+
 def test_an_empty_list_is_told_as_none() -> None:
     audit = audit_of(lambda index: fair(index, drawn={"degradations": []}), count=40)
     (told,) = [parameter for parameter in audit.parameters if parameter.name == "drawn.degradations"]

@@ -39,6 +39,12 @@ def test_twins_that_differ_in_nothing_cannot_be_told_apart() -> None:
     assert telling.high - telling.low < 0.1
 
 
+@pytest.mark.parametrize("count", [10, 20])
+def test_what_tells_is_found_on_few_pictures_too(count: int) -> None:
+    numbers, labels, pairs = pairs_of(9.0, count)
+    assert tell_apart(numbers, list("abcd"), labels, pairs, folds=5, resamples=60).low > 0.8
+
+
 def test_what_tells_is_found_and_named() -> None:
     numbers, labels, pairs = pairs_of(2.0)
     telling = tell_apart(numbers, list("abcd"), labels, pairs, folds=4, resamples=60)
