@@ -10,6 +10,7 @@ from sigh_batch.cli.options import config_options, output_options, run_options, 
 from sigh_batch.cli.sharded import carry_out
 from sigh_batch.config.resolve import Resolved
 from sigh_batch.config.spec import RunSpec
+from sigh_batch.errors import ConfigError, UnknownName
 
 
 @click.command("distort")
@@ -55,6 +56,7 @@ def _sized(spec: RunSpec, resolved: Resolved, quiet: bool) -> RunSpec:
     from sigh_batch.stages.scenes import hindrance
 
     source = read_from(spec)
+    _check_names(spec, resolved, foreign=source.origin is None)
     notes = list(source.notes)
     reason = hindrance(source) if spec.settings.distort.scene and source.origin else None
     if reason:
@@ -65,3 +67,16 @@ def _sized(spec: RunSpec, resolved: Resolved, quiet: bool) -> RunSpec:
         return spec
     settings = spec.settings.model_copy(update={"count": 2 * len(source)})
     return spec.model_copy(update={"settings": settings})
+
+
+def _check_names(spec: RunSpec, resolved: Resolved, *, foreign: bool) -> None:
+    """Refuse settings that name what there is not, before anything is written, and say where they stand."""
+    from sigh_batch.stages.forging import Plan
+    from sigh_batch.stages.world import World
+
+    try:
+        Plan(spec.settings.distort, foreign=foreign)
+        World(spec.settings.distort)
+    except UnknownName as error:
+        where = resolved.where(error.name)
+        raise ConfigError(f"{error} ({where})" if where else str(error)) from error

@@ -34,6 +34,17 @@ class Resolved:
         for path, value in leaves(self.settings.model_dump(mode="json")):
             yield Origin(".".join(path), value, _origin_of(self.written, path) or "default")
 
+    def where(self, name: str) -> str | None:
+        """Return the path and the origin of the setting in which somebody wrote a name, where one did."""
+        for path, origin in self.written.items():
+            value: Any = self.settings.model_dump()
+            above = path[:-1] if path[-1] == name else path
+            for part in above:
+                value = value.get(part) if isinstance(value, dict) else None
+            if name in (value if isinstance(value, dict | list | tuple) else [value]):
+                return f"{'.'.join(above)}, {origin}"
+        return None
+
 
 def resolve(layers: Sequence[Layer]) -> Resolved:
     """Merge the layers over the defaults and check the result.

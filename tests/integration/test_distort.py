@@ -149,6 +149,18 @@ def test_what_is_left_out_is_said(source: Path, tmp_path: Path) -> None:
     assert "count: 24" in done.stdout
 
 
+def test_a_wrong_name_is_told_with_its_place_before_anything_is_written(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("distort:\n  scene: 0\n  degradations: {jpegg: 1}\n")
+    held = "distort.hold_out.skills=[expertt]"
+    for told, words in {
+        f"did you mean 'jpeg'? (distort.degradations, {tmp_path}/a.yaml:3)": ("-c", tmp_path / "a.yaml"),
+        f"did you mean 'expert'? (distort.hold_out.skills, --set {held})": ("--set", held),
+    }.items():
+        done = run("distort", "--in", source, "--out", tmp_path / "ds", *words)
+        assert (done.returncode, told in done.stderr) == (2, True), done.stderr
+    assert not (tmp_path / "ds").exists()
+
+
 def test_one_forgery_is_made_to_look_at(source: Path, tmp_path: Path) -> None:
     options = ("--op", "erase", "--seed", 3, "--mask", tmp_path / "mask.png", "--twin", tmp_path / "twin.png")
     done = good("forge", "--in", source, "--index", 5, "--out", tmp_path / "a.png", "--json", *options)

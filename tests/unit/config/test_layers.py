@@ -66,8 +66,7 @@ def test_maps_merge_and_anything_else_replaces(tmp_path: Path) -> None:
             tmp_path, ["generate: {phone: {scales: null}}"], [f"generate.phone.scales={written}"]
         )
         assert scales.settings.generate.phone.scales == {"2": 1.0}
-    without = resolved(tmp_path, sets=["generate.skins.sms=null"]).settings.generate.skins
-    assert without == {"server": 1.0, "bubbles": 1.0}
+    assert resolved(tmp_path, sets=["generate.themes.dark=null"]).settings.generate.themes == {"light": 1.0}
 
 
 def test_a_setting_replaced_by_a_map_forgets_the_origins_below_it() -> None:
@@ -91,7 +90,7 @@ def test_a_setting_replaced_by_a_map_forgets_the_origins_below_it() -> None:
         ([], ["count=many"], {}, ["count", "'many'"]),
         ([], ["seed=1.5"], {}, ["seed", "1.5"]),
         ([], ["generate.skins={}", "generate.skins.sms=-1"], {}, ["generate.skins", "-1"]),
-        ([], ["generate.skins={server: 0, bubbles: 0, sms: 0}"], {}, ["at least one weight must be above 0"]),
+        ([], ["generate.themes={light: 0, dark: 0}"], {}, ["at least one weight must be above 0"]),
         ([], ["generate.phone.width.min=900"], {}, ["generate.phone.width", "must not be above max"]),
         ([], ["qqqq.zzz=1"], {}, ["unknown setting 'qqqq'", "known here", "generate"]),
     ],
@@ -186,3 +185,12 @@ def test_merging_keeps_every_upper_leaf(lower: dict, upper: dict) -> None:
 
     check(upper, merged)
     assert set(merged) == set(lower) | set(upper)
+
+
+def test_the_place_of_a_wrong_name_is_known_in_maps_lists_and_alone() -> None:
+    written = ["operations.erase=null", "operations.covr=1", "skills=[expertt]", "formats=gif"]
+    found = resolve([read_sets(f"distort.{text}" for text in written)])
+    assert found.where("covr") == "distort.operations, --set distort.operations.covr=1"
+    assert found.where("expertt") == "distort.skills, --set distort.skills=[expertt]"
+    assert found.where("gif") == "distort.formats, --set distort.formats=gif"
+    assert found.where("jpeg") is None
