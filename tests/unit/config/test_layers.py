@@ -54,8 +54,8 @@ def test_origins_name_the_file_and_line_the_variable_and_the_flag(tmp_path: Path
 
 
 def test_maps_merge_and_anything_else_replaces(tmp_path: Path) -> None:
-    skins = resolved(tmp_path, sets=["generate.skins.sms=0"]).settings.generate.skins
-    assert skins == {"server": 1.0, "bubbles": 1.0, "sms": 0.0}
+    themes = resolved(tmp_path, sets=["generate.themes.dark=0"]).settings.generate.themes
+    assert themes == {"dark": 0.0, "light": 1.0}
     assert resolved(tmp_path, sets=["generate.skins=sms"]).settings.generate.skins == {"sms": 1.0}
     assert resolved(tmp_path, sets=["generate.skins=[sms, server]"]).settings.generate.skins == {
         "sms": 1.0,
