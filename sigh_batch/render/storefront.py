@@ -7,6 +7,8 @@ from sigh_batch.render.page import Page
 from sigh_batch.render.palette import Palette
 from sigh_batch.render.photos import photo
 
+NARROWEST = 120
+"""In logical pixels, what a shop needs beside a chat to be seen."""
 _TILE = 190
 _PICTURES = 12
 """How many goods all shops have, few, because a picture that was drawn once costs nothing."""

@@ -19,7 +19,7 @@ from sigh_batch.render.photos import photo
 from sigh_batch.render.skins import skins
 from sigh_batch.render.skins.base import Pill, pill_block
 from sigh_batch.render.skins.stacked_page import StackedLook, StackedPainting
-from sigh_batch.render.storefront import paint_storefront
+from sigh_batch.render.storefront import NARROWEST, paint_storefront
 from sigh_batch.render.window import paint_window
 from sigh_batch.rng import Draws
 from sigh_batch.scene.conversation import Conversation, Message
@@ -228,6 +228,8 @@ class SupportSkin:
     ) -> None:
         """Draw the whole page and note every element."""
         beside = page.width - page.px(look.panel) if look.panel else 0
+        if beside < page.px(NARROWEST):
+            beside = 0
         if beside:
             seed = conversation.people[0].avatar
             paint_storefront(page, look.palette, seed, top=page.px(look.phone.top), width=beside)
