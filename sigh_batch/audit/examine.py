@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,7 +135,7 @@ def _check_telling(
             numbers, names, labels, pairs.astype(np.int64), folds=config.folds, resamples=config.resamples
         )
         best = ", ".join(f"{feature} {auc:.3f}" for feature, auc in telling.best)
-        yield Check(
+        check = Check(
             name=name,
             title=title,
             value=telling.auc,
@@ -143,6 +144,8 @@ def _check_telling(
             high=telling.high,
             note=f"telling most alone: {best}",
         )
+        chance = limit is not None and telling.auc > limit and check.passed
+        yield replace(check, note=f"no more than chance does to so few; {check.note}") if chance else check
 
 
 def _check_sharing(opened: Opened, labels: NDArray[np.int8], config: AuditConfig) -> Iterator[Check]:

@@ -35,7 +35,7 @@ def check_copies(
         title="No picture has a near-duplicate in another split",
         value=len(found),
         limit=0,
-        note=shown or f"the most alike of two splits have {most:.2f} of {likeness:g} in common",
+        note=shown or f"the most alike of two splits are {most:.2f} alike; {likeness:g} would count",
     )
 
 

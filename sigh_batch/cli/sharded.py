@@ -51,11 +51,16 @@ def _talk(facts: dict[str, Any]) -> None:
         click.echo(f"already done: {facts['resumed']:,} samples", err=True)
         return
     made = facts["samples"] + facts["failed"]
-    text = f"{made:,} samples in {facts['shards']:,} shards, {facts['bytes'] / 1e6:,.1f} MB"
+    text = f"{counted(made, 'sample')} in {counted(facts['shards'], 'shard')}, {facts['bytes'] / 1e6:,.1f} MB"
     text += f", {made / facts['seconds']:,.0f} a second" if facts["seconds"] else ""
     if facts["resumed"]:
         text += f"; {facts['resumed']:,} were there before"
     click.echo(text, err=True)
+
+
+def counted(number: int, thing: str) -> str:
+    """Return how many of a thing there are, in words."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def _print(plan: dict[str, Any], as_json: bool) -> None:

@@ -195,6 +195,15 @@ def test_a_set_that_is_too_small_to_tell_anything_is_not_called_fair() -> None:
     assert audit_of(count=20, config=AuditConfig(resamples=20, folds=20)).opened == 20
 
 
+def test_a_value_beyond_its_limit_that_is_kept_says_why() -> None:
+    audit = audit_of(count=24, config=AuditConfig(resamples=60))
+    found = check(audit, "bytes_auc")
+    assert found.value > 0.6
+    assert found.passed
+    assert found.note.startswith("no more than chance does to so few; telling most alone")
+    assert not check(audit, "metadata_auc").note.startswith("no more")
+
+
 def test_an_empty_list_is_told_as_none() -> None:
     audit = audit_of(lambda index: fair(index, drawn={"degradations": []}), count=40)
     (told,) = [parameter for parameter in audit.parameters if parameter.name == "drawn.degradations"]
