@@ -49,9 +49,12 @@ formats: Registry[type[Format]] = Registry(
 def export(dataset: Dataset, target: Store, name: str) -> Iterator[int]:
     """Write a data set into an empty store in the format of that name; yields how many samples are written.
 
-    Raises UnknownName for a format there is none of, ConfigError when something is there already.
+    Raises UnknownName for a format there is none of, ConfigError when there is nothing to write, or
+    something is there already.
     """
     kind = formats.get(name)
+    if not len(dataset):
+        raise ConfigError(f"{dataset.url} has no picture to export; name another split or set")
     taken = next(target.list(), None)
     if taken is not None:
         raise ConfigError(f"{target.url} is not empty, it has {taken.key}; export into a new place")

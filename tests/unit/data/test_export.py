@@ -148,6 +148,11 @@ def test_any_store_is_a_target(dataset: Dataset) -> None:
     assert target.stat("annotations/test.json")
 
 
+def test_nothing_is_no_export(dataset: Dataset, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="has no picture to export; name another split or set"):
+        list(export(dataset.where(split="tset"), LocalStore(tmp_path), "coco"))
+
+
 def test_what_is_not_empty_is_left_alone(dataset: Dataset, tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("three years")
     with pytest.raises(ConfigError) as caught:
