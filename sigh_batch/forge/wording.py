@@ -111,11 +111,10 @@ def _parts(number: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else (number, "")
 
 
-def changed_word(draws: Draws, text: str, code: str, split: str, others: Sequence[str] = ()) -> str | None:
+def changed_word(draws: Draws, text: str, code: str, split: str) -> str | None:
     """Return the text with one word or phrase exchanged for another of its kind; None where none is known.
 
-    Kinds are the pools of the language, the names of days and months, and, last, words of the same
-    conversation (`others` are its texts).
+    Kinds are the pools of the language, and the names of days and months.
     """
     found = _pooled(text, code, split)
     if found:
@@ -127,7 +126,7 @@ def changed_word(draws: Draws, text: str, code: str, split: str, others: Sequenc
             if start == 0 and old[:1].isupper():
                 new = new[:1].upper() + new[1:]
             return text[:start] + new + text[end:]
-    return _borrowed(draws, text, others)
+    return None
 
 
 def _pooled(text: str, code: str, split: str) -> list[tuple[int, int, tuple[str, ...]]]:
@@ -158,8 +157,8 @@ def _pools(code: str, split: str) -> tuple[tuple[str, ...], ...]:
     return tuple(pool for pool in (*plain, here.weekdays, here.months) if len(pool) > 1)
 
 
-def _borrowed(draws: Draws, text: str, others: Sequence[str]) -> str | None:
-    """Return the text with a longer word exchanged for one of the same conversation."""
+def borrowed_word(draws: Draws, text: str, others: Sequence[str]) -> str | None:
+    """Return the text with a longer word exchanged for one out of `others`."""
     words = [match for match in re.finditer(r"[^\W\d_]{4,}", text) if "/" not in text and " " in text]
     known: set[str] = {
         word for other in others for word in re.findall(r"[^\W\d_]{4,}", other) if other != text

@@ -13,7 +13,7 @@ from sigh_batch.forge.negation import negated
 from sigh_batch.forge.operation import PixelForgery, pixel_forgery
 from sigh_batch.forge.passage import Passage, passage_of, passages
 from sigh_batch.forge.retouch import Retouch
-from sigh_batch.forge.wording import changed_number, changed_word, day_of, new_message
+from sigh_batch.forge.wording import borrowed_word, changed_number, changed_word, day_of, new_message
 from sigh_batch.rng import Draws
 from sigh_batch.scene.locale import locale
 
@@ -38,7 +38,8 @@ class TextReplace(PixelForgery):
             if planned is not None:
                 return planned
         first = draws.weighted(_WAYS, _WEIGHTS)
-        ways = (first, *(way for way in _WAYS if way != first))
+        # A word of the same conversation seldom makes sense in another's place.
+        ways = (first, *(way for way in _WAYS if way != first), "borrowed")
         lines = draws.shuffled(list(passages(case, ("line",))))
         seed = draws.integer(0, (1 << 31) - 1)
         for way in ways:
@@ -91,8 +92,10 @@ class TextReplace(PixelForgery):
             return changed_number(draws, text)
         if way == "negation":
             return negated(draws, text, locale(case.locale).language)
+        if way == "word":
+            return changed_word(draws, text, case.locale, kit.split)
         others = [element.text for element in case.elements if element.kind == "message" and element.text]
-        return changed_word(draws, text, case.locale, kit.split, others)
+        return borrowed_word(draws, text, others)
 
     def _planned(
         self,

@@ -47,5 +47,4 @@ def _said_anew(draws: Draws, conversation: Conversation, number: int, way: str, 
         return negated(draws, message.text, locale(code).language)
     if way == "message":
         return new_message(draws, code, split, message.time.date())
-    others = [other.text for other in conversation.messages]
-    return changed_word(draws, message.text, code, split, others)
+    return changed_word(draws, message.text, code, split)
