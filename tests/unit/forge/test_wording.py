@@ -29,14 +29,14 @@ def test_every_language_has_other_words_for_its_own_messages(code: str) -> None:
     draws, here = for_sample(3, "wording", 0), locale(code)
     said = [new_message(draws, code, "train", MOMENT.date()) for _ in range(120)]
     assert all("<" not in text and "{" not in text for text in said)
-    for ways in (
-        [changed_number(draws, text) for text in said],
-        [negated(draws, text, here.language) for text in said],
-        [changed_word(draws, text, code, "train") for text in said],
-        [borrowed_word(draws, text, said[:6]) for text in said],
+    for least, ways in (
+        (8, [changed_number(draws, text) for text in said]),
+        (8, [negated(draws, text, here.language) for text in said]),
+        (1, [changed_word(draws, text, code, "train") for text in said]),
+        (4, [borrowed_word(draws, text, said[:6]) for text in said]),
     ):
         made = [(old, new) for old, new in zip(said, ways, strict=True) if new is not None]
-        assert len(made) >= 4
+        assert len(made) >= least
         assert all(old != new and new.strip() for old, new in made)
 
 
