@@ -12,7 +12,7 @@ from sigh_batch.errors import ConfigError
 from sigh_batch.rng import Draws
 from sigh_batch.scene.conversation import Person
 from sigh_batch.scene.locale import locale
-from sigh_batch.scene.pools import SPLITS, divide
+from sigh_batch.scene.pools import Division, divide, key_of
 
 _AVATARS = 600
 
@@ -46,27 +46,28 @@ def _handle_words() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     return divide(words["first"]), divide(words["last"])
 
 
-@functools.lru_cache(maxsize=16)
-def _divided_names(language: str) -> dict[str, dict[str, dict[str, list[str]]]]:
-    """Divide all regions of a language at once: a name that two of them have stays in one split."""
-    result: dict[str, dict[str, dict[str, list[str]]]] = {}
-    same = {code: pools for code, pools in _table().items() if code.partition("-")[0] == language}
-    for kind in ("given", "family"):
-        divided = divide(name for pools in same.values() for name in pools[kind])
-        places = {name: split for split in SPLITS for name in divided[split]}
-        for code, pools in same.items():
-            shares = result.setdefault(code, {split: {} for split in SPLITS})
-            for split in SPLITS:
-                shares[split][kind] = [name for name in pools[kind] if places[name] == split]
-    return result
+@functools.lru_cache(maxsize=2)
+def _division(kind: str) -> Division:
+    """Divide the given or the family names of all regions: one that two of them have is in one split."""
+    division = Division()
+    languages: dict[str, set[str]] = {}
+    for code, pools in _table().items():
+        if code != "handles":
+            languages.setdefault(code.partition("-")[0], set()).update(map(key_of, pools[kind]))
+    for names_of_one in languages.values():
+        division.add(names_of_one)
+    return division
 
 
 @functools.lru_cache(maxsize=64)
 def names(code: str, split: str) -> Names:
     """Return the names that a split may use in a locale."""
-    pools = _divided_names(locale(code).language)[code][split]
+    pools = {
+        kind: tuple(name for name in _table()[code][kind] if _division(kind).split(key_of(name)) == split)
+        for kind in ("given", "family")
+    }
     first, last = _handle_words()
-    return Names(tuple(pools["given"]), tuple(pools["family"]), tuple(first[split]), tuple(last[split]))
+    return Names(pools["given"], pools["family"], tuple(first[split]), tuple(last[split]))
 
 
 @functools.lru_cache(maxsize=1)
