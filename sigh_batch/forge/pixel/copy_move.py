@@ -153,9 +153,9 @@ def _element(draws: Draws, case: Case, hand: Hand) -> Json | None:
 def _region(draws: Draws, case: Case, hand: Hand) -> Json | None:
     """Return a part of the picture over another; who takes care looks for a place that is alike around."""
     careless = hand.skill == "careless"
-    taken = (
-        None if not careless and boxes(case, TEXTS) else spot(draws, case, 0.05, 0.3 if careless else 0.15)
-    )
+    if not careless and (case.font or boxes(case, TEXTS)):
+        return None
+    taken = spot(draws, case, 0.05, 0.3 if careless else 0.15)
     if taken is None:
         return None
     ring = around(case.pixels, taken, 1)

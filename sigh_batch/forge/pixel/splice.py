@@ -124,8 +124,11 @@ def _texts(draws: Draws, case: Case, donor: Case, hand: Hand) -> Json | None:
 
 
 def _regions(draws: Draws, case: Case, donor: Case, hand: Hand) -> Json | None:
-    """Return a part of the donor over any of the picture; careful forgers do it where there is no text."""
-    if hand.skill != "careless" and boxes(case, TEXTS):
+    """Return a part of the donor over any of the picture.
+
+    Forgers who take care find nothing worth it on a screenshot whose texts are known.
+    """
+    if hand.skill != "careless" and (case.font or boxes(case, TEXTS)):
         return None
     taken = spot(draws, donor, 0.06, 0.3)
     if taken is None:
