@@ -107,7 +107,9 @@ class MessageInsert(PixelForgery):
         told, after = block.rewrite(retouch, {"lines": lines}, hand, kit)
         source = np.zeros((case.height, case.width), np.bool_)
         source[part.window] = cover > 0
+        taken = [part]
         if retouch.source is not None:
+            taken.append(retouch.source[0])
             source |= retouch.source[1]
         root = len(elements) + template.elements.index(template.root)
         after = _renamed(after, root, str(params["said"]))
@@ -115,7 +117,7 @@ class MessageInsert(PixelForgery):
             {**params, **told},
             hand,
             united((*boxes, retouch.box)),
-            source=part,
+            source=united(taken),
             old=case.elements[over.root].text if over is not None else None,
             new=str(params["said"]),
         )
