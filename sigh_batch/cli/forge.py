@@ -129,7 +129,7 @@ def _write(single: Single, wish: dict[str, Any]) -> dict[str, str]:
 
 def _print(single: Single, files: dict[str, str]) -> None:
     op = single.op
-    click.echo(f"{op['type']} by a {single.hand.skill} forger, {single.hand.chain}")
+    click.echo(f"{op['type']} by a forger: {single.hand.skill}, {single.hand.chain}")
     for name in ("target", "old", "new", "box", "source"):
         if op.get(name) is not None:
             click.echo(f"  {name:<8} {op[name]}")
