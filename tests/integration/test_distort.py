@@ -171,7 +171,7 @@ def test_one_forgery_is_made_to_look_at(source: Path, tmp_path: Path) -> None:
     different = decoded((tmp_path / "a.png").read_bytes()) != decoded((tmp_path / "twin.png").read_bytes())
     assert np.array_equal(mask, different.any(axis=2))
     told = good("forge", tmp_path / "a.png", "--op", "copy_move", "--out", tmp_path / "b.jpg").stdout
-    assert "copy_move by a careful forger" in told
+    assert "copy_move by a forger: careful, " in told
     listed = json.loads(good("forge", "--list", "--json").stdout)
     assert set(listed[0]) == documented("sigh forge --list")
     assert good("forge", "--list").stdout.startswith(f"{listed[0]['name']:<16}")
