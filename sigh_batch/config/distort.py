@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from sigh_batch.config.base import Config, Weights
-from sigh_batch.config.generate import Share, SplitsConfig
+from sigh_batch.config.generate import Range, Share, SplitsConfig
 
 Names = tuple[str, ...]
 
@@ -23,19 +23,13 @@ class ForgeryHoldOut(Config):
     """careless, careful or expert."""
 
 
-class QualityRange(Config):
+class QualityRange(Range):
     """Qualities of a lossy encoder, each equally likely."""
 
     min: Annotated[int, Field(ge=1, le=100)]
     """Smallest value."""
     max: Annotated[int, Field(ge=1, le=100)]
     """Largest value."""
-
-    @model_validator(mode="after")
-    def _check_order(self) -> QualityRange:
-        if self.min > self.max:
-            raise ValueError(f"min ({self.min}) must not be above max ({self.max})")
-        return self
 
 
 class ForeignConfig(Config):

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from sigh_batch.render.avatars import Avatars, AvatarStyle
-from sigh_batch.render.bars import Header, Phone
+from sigh_batch.render.bars import Header, Phone, paint_header, paint_status
 from sigh_batch.render.breaking import graphemes
 from sigh_batch.render.colors import Rgb
-from sigh_batch.render.inputs import InputBar
+from sigh_batch.render.inputs import InputBar, input_height
 from sigh_batch.render.layout import Block
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import Palette
@@ -67,6 +67,30 @@ class Pill:
     margin: float
     """Above and below, in logical pixels."""
     round: float = 8.0
+
+
+def paint_frame(
+    page: Page,
+    conversation: Conversation,
+    here: Locale,
+    look: Look,
+    avatars: Avatars,
+    title: str,
+    subtitle: str,
+) -> tuple[int, int]:
+    """Draw what stands above the messages; return where they may begin and end."""
+    top = paint_header(
+        page,
+        look.palette,
+        look.header,
+        avatars,
+        conversation,
+        top=page.px(look.phone.top),
+        title=title,
+        subtitle=subtitle,
+    )
+    paint_status(page, look.phone, here, conversation, look.palette.bar_text)
+    return top, page.height - input_height(page, look.bar, look.phone)
 
 
 def pill_block(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from sigh_batch.render.avatars import Avatars, draw_avatar_style
-from sigh_batch.render.bars import Header, draw_phone, paint_header, paint_status, presence
+from sigh_batch.render.bars import Header, draw_phone, presence
 from sigh_batch.render.chatlist import paint_chat_list
 from sigh_batch.render.colors import WHITE, Rgb, contrast, mix, oklch
-from sigh_batch.render.inputs import InputBar, input_height, paint_input
+from sigh_batch.render.inputs import InputBar, paint_input
 from sigh_batch.render.layout import stack
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import draw_palette, flat
 from sigh_batch.render.parts.style import draw_part_style
 from sigh_batch.render.skins import skins
+from sigh_batch.render.skins.base import paint_frame
 from sigh_batch.render.skins.stacked_page import StackedLook, StackedPainting
 from sigh_batch.render.window import paint_window
 from sigh_batch.rng import Draws
@@ -119,18 +120,8 @@ class ModernSkin:
         self, page: Page, conversation: Conversation, here: Locale, look: StackedLook, avatars: Avatars
     ) -> None:
         palette = look.palette
-        top = paint_header(
-            page,
-            palette,
-            look.header,
-            avatars,
-            conversation,
-            top=page.px(look.phone.top),
-            title=conversation.title,
-            subtitle=presence(conversation, here),
-        )
-        paint_status(page, look.phone, here, conversation, palette.bar_text)
-        bottom = page.height - input_height(page, look.bar, look.phone)
+        title, subtitle = conversation.title, presence(conversation, here)
+        top, bottom = paint_frame(page, conversation, here, look, avatars, title, subtitle)
         painting = StackedPainting(page, conversation, here, look, avatars)
         stack(page, painting.blocks(), top, bottom, from_top=False)
         paint_input(page, palette, look.bar, look.phone, here.word("message"), palette.ground)

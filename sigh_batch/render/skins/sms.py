@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from sigh_batch.render.avatars import Avatars, draw_avatar_style
-from sigh_batch.render.bars import Header, draw_phone, paint_header, paint_status
+from sigh_batch.render.bars import Header, draw_phone
 from sigh_batch.render.colors import Rgb, mix, oklch, text_on
-from sigh_batch.render.inputs import InputBar, input_height, paint_input
+from sigh_batch.render.inputs import InputBar, paint_input
 from sigh_batch.render.layout import stack
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import draw_palette
 from sigh_batch.render.parts.style import draw_part_style
 from sigh_batch.render.skins import skins
+from sigh_batch.render.skins.base import paint_frame
 from sigh_batch.render.skins.stacked_page import StackedLook, StackedPainting
 from sigh_batch.rng import Draws
 from sigh_batch.scene.conversation import Conversation
@@ -91,19 +92,8 @@ class SmsSkin:
     ) -> None:
         """Draw the whole page and note every element."""
         palette = look.palette
-        status = page.px(look.phone.top)
-        top = paint_header(
-            page,
-            palette,
-            look.header,
-            avatars,
-            conversation,
-            top=status,
-            title=conversation.title,
-            subtitle="",
-        )
-        paint_status(page, look.phone, here, conversation, palette.bar_text)
-        bottom = page.height - input_height(page, look.bar, look.phone)
+        title, subtitle = conversation.title, ""
+        top, bottom = paint_frame(page, conversation, here, look, avatars, title, subtitle)
         painting = StackedPainting(page, conversation, here, look, avatars)
         stack(page, painting.blocks(), top, bottom, from_top=look.header.centered)
         paint_input(page, palette, look.bar, look.phone, here.word("text_message"), palette.ground)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sigh_batch.render.avatars import Avatars, draw_avatar_style
-from sigh_batch.render.bars import Header, draw_phone, paint_header, paint_status
+from sigh_batch.render.bars import Header, draw_phone
 from sigh_batch.render.colors import mix, readable
-from sigh_batch.render.inputs import InputBar, input_height, paint_input
+from sigh_batch.render.inputs import InputBar, paint_input
 from sigh_batch.render.layout import Block, Row, day_text, rows_of, stack
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import draw_palette
@@ -16,7 +16,7 @@ from sigh_batch.render.parts.part import Part, column, narrow
 from sigh_batch.render.parts.style import draw_part_style
 from sigh_batch.render.parts.text import with_edited
 from sigh_batch.render.skins import skins
-from sigh_batch.render.skins.base import Look
+from sigh_batch.render.skins.base import Look, paint_frame
 from sigh_batch.render.skins.painting import Painting
 from sigh_batch.render.window import paint_window
 from sigh_batch.rng import Draws
@@ -259,18 +259,8 @@ class StreamSkin:
         self, page: Page, conversation: Conversation, here: Locale, look: StreamLook, avatars: Avatars
     ) -> None:
         palette = look.palette
-        top = paint_header(
-            page,
-            palette,
-            look.header,
-            avatars,
-            conversation,
-            top=page.px(look.phone.top),
-            title=conversation.channel,
-            subtitle=here.word("members", n=conversation.members),
-        )
-        paint_status(page, look.phone, here, conversation, palette.bar_text)
-        bottom = page.height - input_height(page, look.bar, look.phone)
+        title, subtitle = conversation.channel, here.word("members", n=conversation.members)
+        top, bottom = paint_frame(page, conversation, here, look, avatars, title, subtitle)
         painting = StreamPainting(page, conversation, here, look, avatars)
         painting.rule(top, bottom - top)
         stack(page, painting.blocks(), top, bottom, from_top=False)

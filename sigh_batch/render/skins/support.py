@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sigh_batch.render.avatars import Avatars, draw_avatar_style
-from sigh_batch.render.bars import Header, draw_phone, paint_header, paint_status
+from sigh_batch.render.bars import Header, draw_phone
 from sigh_batch.render.colors import Rgb, mix, oklch, text_on
-from sigh_batch.render.inputs import InputBar, input_height, paint_input
+from sigh_batch.render.inputs import InputBar, paint_input
 from sigh_batch.render.layout import Block, Row, stack
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import Palette, branded, draw_palette
@@ -17,7 +17,7 @@ from sigh_batch.render.parts.part import Part
 from sigh_batch.render.parts.style import draw_part_style
 from sigh_batch.render.photos import photo
 from sigh_batch.render.skins import skins
-from sigh_batch.render.skins.base import Pill, pill_block
+from sigh_batch.render.skins.base import Pill, paint_frame, pill_block
 from sigh_batch.render.skins.stacked_page import StackedLook, StackedPainting
 from sigh_batch.render.storefront import NARROWEST, paint_storefront
 from sigh_batch.render.window import paint_window
@@ -242,18 +242,8 @@ class SupportSkin:
     ) -> None:
         palette = look.palette
         page.box(0, 0, page.width, page.height, palette.ground)
-        top = paint_header(
-            page,
-            palette,
-            look.header,
-            avatars,
-            conversation,
-            top=page.px(look.phone.top),
-            title=conversation.title,
-            subtitle=here.word("replies_soon"),
-        )
-        paint_status(page, look.phone, here, conversation, palette.bar_text)
-        bottom = page.height - input_height(page, look.bar, look.phone)
+        title, subtitle = conversation.title, here.word("replies_soon")
+        top, bottom = paint_frame(page, conversation, here, look, avatars, title, subtitle)
         painting = SupportPainting(page, conversation, here, look, avatars)
         if look.order:
             card = painting.order()

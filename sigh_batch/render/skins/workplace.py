@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from sigh_batch.render.avatars import Avatars, draw_avatar_style
-from sigh_batch.render.bars import Header, draw_phone, paint_header, paint_status
+from sigh_batch.render.bars import Header, draw_phone
 from sigh_batch.render.colors import mix
-from sigh_batch.render.inputs import InputBar, input_height, paint_input
+from sigh_batch.render.inputs import InputBar, paint_input
 from sigh_batch.render.layout import Block, day_text, stack
 from sigh_batch.render.page import Page
 from sigh_batch.render.palette import draw_palette
 from sigh_batch.render.parts.part import Part, Tint
 from sigh_batch.render.parts.style import draw_part_style
 from sigh_batch.render.skins import skins
+from sigh_batch.render.skins.base import paint_frame
 from sigh_batch.render.skins.list_page import ListLook, ListPainting
 from sigh_batch.render.window import paint_window
 from sigh_batch.render.workspace import Workspace, draw_workspace, paint_workspace
@@ -185,18 +186,8 @@ class WorkplaceSkin:
         self, page: Page, conversation: Conversation, here: Locale, look: WorkplaceLook, avatars: Avatars
     ) -> None:
         palette = look.palette
-        top = paint_header(
-            page,
-            palette,
-            look.header,
-            avatars,
-            conversation,
-            top=page.px(look.phone.top),
-            title=conversation.channel,
-            subtitle=here.word("members", n=conversation.members),
-        )
-        paint_status(page, look.phone, here, conversation, palette.bar_text)
-        bottom = page.height - input_height(page, look.bar, look.phone)
+        title, subtitle = conversation.channel, here.word("members", n=conversation.members)
+        top, bottom = paint_frame(page, conversation, here, look, avatars, title, subtitle)
         painting = WorkplacePainting(page, conversation, here, look, avatars)
         stack(page, painting.blocks(), top, bottom, from_top=False, shift=page.px(look.scrolled))
         hint = here.word("message_to", title=f"#{conversation.channel}")
