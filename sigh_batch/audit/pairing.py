@@ -95,28 +95,33 @@ def check_twins(rows: Rows) -> Check:
 
 def check_groups(rows: Rows) -> Check:
     """Count conversations that lie in more than one split."""
-    seen = np.unique(np.stack([rows.group, rows.split], axis=1), axis=0)
-    groups, times = np.unique(seen[:, 0], return_counts=True)
+    groups, torn = _torn(rows.group, rows.split)
     return Check(
         name="groups",
         title="No conversation lies in two splits",
-        value=int((times > 1).sum()),
+        value=torn,
         limit=0,
-        note=f"{len(groups):,} conversations in {len(rows.names)} splits",
+        note=f"{groups:,} conversations in {len(rows.names)} splits",
     )
 
 
 def check_containers(rows: Rows) -> Check:
     """Count pairs whose two pictures went through different saves or honest edits."""
-    seen = np.unique(np.stack([rows.pair, rows.container], axis=1), axis=0)
-    pairs, times = np.unique(seen[:, 0], return_counts=True)
+    pairs, torn = _torn(rows.pair, rows.container)
     return Check(
         name="containers",
         title="Both pictures of a pair have one size, codec and history of saves",
-        value=int((times > 1).sum()),
+        value=torn,
         limit=0,
-        note=f"{len(pairs):,} pairs",
+        note=f"{pairs:,} pairs",
     )
+
+
+def _torn(wholes: NDArray[np.uint64], parts: NDArray[np.uint64]) -> tuple[int, int]:
+    """Return how many wholes there are, and how many of them have more than one part."""
+    seen = np.unique(np.stack([wholes, parts], axis=1), axis=0)
+    found, times = np.unique(seen[:, 0], return_counts=True)
+    return len(found), int((times > 1).sum())
 
 
 def _containers(batch: pa.RecordBatch) -> Iterator[str]:
