@@ -68,7 +68,7 @@ golden: .venv/.test ## make the expected bytes of generate again, after a change
 	@$(BIN)/python -m tests.golden.generate
 
 constraints: ## pin the newest versions of everything again, the same for every Python
-	@uv=$$(scripts/setup uv) && $$uv pip compile pyproject.toml --group test --group setup --group fonts \
+	@uv=$$(scripts/setup uv) && $$uv pip compile pyproject.toml --group test --group setup --group fonts --all-extras \
 	  --upgrade --universal --fork-strategy fewest --python-version 3.11 \
 	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links -q -o constraints.txt
 

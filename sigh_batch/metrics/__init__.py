@@ -1,0 +1,1 @@
+"""Numbers from scores and labels: pure functions over arrays."""

@@ -1,0 +1,1 @@
+"""How models come about: what is learned, the loop that learns it, checkpoints, calibration."""
