@@ -10,6 +10,7 @@ from sigh_batch.config.audit import AuditConfig
 from sigh_batch.config.base import Config
 from sigh_batch.config.distort import DistortConfig
 from sigh_batch.config.generate import GenerateConfig
+from sigh_batch.config.train import TrainConfig
 
 
 class StoreConfig(Config):
@@ -60,6 +61,8 @@ class Settings(Config):
     """What `sigh distort` does to pictures."""
     audit: AuditConfig = AuditConfig()
     """What `sigh audit` looks at, and from which value on it fails."""
+    train: TrainConfig = TrainConfig()
+    """How `sigh train` teaches a model."""
     store: StoreConfig = StoreConfig()
     """How stores are reached."""
     run: RunConfig = RunConfig()
