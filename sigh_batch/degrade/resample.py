@@ -7,14 +7,12 @@ applications do it (OpenCV). `nearest` has no such choice and `area` is always t
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-
 import cv2
 import numpy as np
 from PIL import Image
 
 from sigh_batch.degrade.picture import Pixels
+from sigh_batch.render.arithmetic import own_arithmetic
 
 _PLAIN = {
     "nearest": cv2.INTER_NEAREST,
@@ -39,17 +37,6 @@ def resample(pixels: Pixels, width: int, height: int, filter_name: str, antialia
     if filter_name == "area" or (antialias and not same_either_way):
         scaled = Image.fromarray(pixels).resize((width, height), _SMOOTH[filter_name])
         return np.asarray(scaled)
-    with _own_arithmetic():
+    with own_arithmetic():
         plain = cv2.resize(pixels, (width, height), interpolation=_PLAIN[filter_name])
     return np.asarray(plain, np.uint8)
-
-
-@contextlib.contextmanager
-def _own_arithmetic() -> Iterator[None]:
-    """Keep OpenCV from handing this thread's work to IPP, whose cubic filter rounds in its own way."""
-    used = cv2.ipp.useIPP()
-    cv2.ipp.setUseIPP(False)
-    try:
-        yield
-    finally:
-        cv2.ipp.setUseIPP(used)

@@ -5,15 +5,14 @@ Everything blends on whole numbers of 8 bits, as editors do by default.
 
 from __future__ import annotations
 
-import contextlib
 import math
-from collections.abc import Iterator
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from sigh_batch.forge.box import Box
+from sigh_batch.render.arithmetic import own_arithmetic
 from sigh_batch.render.painter import Pixels
 
 Coverage = NDArray[np.uint8]
@@ -108,7 +107,7 @@ def scaled(pixels: Pixels, width: int, height: int, filter_name: str = "bicubic"
         return pixels.copy()
     shrinks = width < before_width or height < before_height
     chosen = cv2.INTER_AREA if shrinks and filter_name != "nearest" else _FILTERS[filter_name]
-    with _own_arithmetic():
+    with own_arithmetic():
         return np.asarray(cv2.resize(pixels, (width, height), interpolation=chosen), np.uint8)
 
 
@@ -124,19 +123,8 @@ def zoom_out(pixels: Pixels, box: Box, zoom: float) -> None:
 
 def _moved(pixels: Pixels, matrix: NDArray[np.float64], filter_name: str) -> Pixels:
     size = pixels.shape[1], pixels.shape[0]
-    with _own_arithmetic():
+    with own_arithmetic():
         made = cv2.warpAffine(
             pixels, matrix, size, flags=_FILTERS[filter_name], borderMode=cv2.BORDER_REPLICATE
         )
     return np.asarray(made, np.uint8)
-
-
-@contextlib.contextmanager
-def _own_arithmetic() -> Iterator[None]:
-    """Keep OpenCV from handing this thread's work to IPP, which rounds in ways of its own."""
-    used = cv2.ipp.useIPP()
-    cv2.ipp.setUseIPP(False)
-    try:
-        yield
-    finally:
-        cv2.ipp.setUseIPP(used)

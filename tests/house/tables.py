@@ -23,7 +23,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "scene": ("config",),
     "render": ("config", "scene", "data.sample"),
     "forge": ("config", "scene", "render", "data.sample"),
-    "degrade": ("config", "render.encode", "data.sample"),
+    "degrade": ("config", "render.arithmetic", "render.encode", "data.sample"),
     "sources": ("config", "store", "data", "degrade.jpeg_file", "render.encode"),
     # Detectors and generators: they read stored sets.
     "models": ("config", "store", "data"),
