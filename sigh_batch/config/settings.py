@@ -10,7 +10,10 @@ from sigh_batch.config.audit import AuditConfig
 from sigh_batch.config.base import Config
 from sigh_batch.config.distort import DistortConfig
 from sigh_batch.config.generate import GenerateConfig
+from sigh_batch.config.kubernetes import KubernetesConfig
+from sigh_batch.config.tiles import TilesConfig
 from sigh_batch.config.train import TrainConfig
+from sigh_batch.config.tune import TuneConfig
 
 
 class StoreConfig(Config):
@@ -63,7 +66,13 @@ class Settings(Config):
     """What `sigh audit` looks at, and from which value on it fails."""
     train: TrainConfig = TrainConfig()
     """How `sigh train` teaches a model."""
+    tiles: TilesConfig = TilesConfig()
+    """The default detector, `train.model: tiles`."""
+    tune: TuneConfig = TuneConfig()
+    """What `sigh tune` searches, and how."""
     store: StoreConfig = StoreConfig()
     """How stores are reached."""
     run: RunConfig = RunConfig()
     """How a run is carried out."""
+    kubernetes: KubernetesConfig = KubernetesConfig()
+    """How a run is carried out on a cluster, by `sigh submit`."""

@@ -1,0 +1,74 @@
+"""The default detector: how large its network is and what it is shown in training."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sigh_batch.config.base import Config, Weights
+
+OPERATIONS = (
+    "avatar_swap",
+    "blur",
+    "copy_move",
+    "cover",
+    "erase",
+    "glyph_damage",
+    "inpaint",
+    "message_delete",
+    "message_insert",
+    "message_reorder",
+    "name_edit",
+    "rerender",
+    "resample",
+    "splice",
+    "text_replace",
+    "time_edit",
+)
+"""Operations on finished pictures, in the order of the network's outputs."""
+
+Channels = Annotated[int, Field(ge=4, le=512, multiple_of=4)]
+Blocks = Annotated[int, Field(ge=0, le=16)]
+
+
+class TilesNetworkConfig(Config):
+    """The shape of the network; what model.json says of it."""
+
+    channels: tuple[Channels, Channels, Channels, Channels] = (16, 32, 64, 112)
+    """Channels at a half, a quarter, an eighth and a sixteenth of the picture's size."""
+    blocks: tuple[Blocks, Blocks, Blocks] = (1, 1, 2)
+    """Residual blocks at a quarter, an eighth and a sixteenth."""
+    residuals: Annotated[float, Field(ge=0, le=255)] = 4.0
+    """Differences of neighbouring pixels are shown beside the pixels, cut off here; 0 shows none."""
+    context: Blocks = 2
+    """How often every tile is compared with the others of the picture that are of its kind."""
+    kinds: Annotated[int, Field(ge=1, le=256)] = 16
+    """Into how many kinds tiles are sorted for that."""
+    heads: Annotated[int, Field(ge=1, le=16)] = 4
+    """How many ways of sorting there are at once."""
+    operations: Annotated[tuple[str, ...], Field(min_length=1)] = OPERATIONS
+    """Operations that it tells apart."""
+
+
+class TilesConfig(Config):
+    """The default detector: its network, and what it is shown in training."""
+
+    network: TilesNetworkConfig = TilesNetworkConfig()
+    """The shape of the network."""
+    crops: Weights = Field(default={"256": 1.0, "384": 2.0, "512": 2.0, "768": 1.0})
+    """Sides of the crops it learns from, by weight; a batch has crops of one size."""
+    pixels: Annotated[int, Field(ge=2**16)] = 1_572_864
+    """Pixels in a batch: small crops come in larger numbers."""
+    changed: Annotated[float, Field(ge=0, le=1)] = 0.9
+    """Share of crops that are laid over a changed place; the others lie anywhere."""
+    paired: bool = True
+    """Show every crop of a forged picture beside the same crop of its clean twin."""
+    whole: Annotated[float, Field(ge=0, le=1)] = 0.2
+    """Share of the epochs, the last ones, in which crops are of the largest size."""
+    dice: Annotated[float, Field(ge=0)] = 0.5
+    """Weight of the overlap of the map with what was changed."""
+    map_weight: Annotated[float, Field(ge=0)] = 1.0
+    """Weight of the pixels' own loss."""
+    operation_weight: Annotated[float, Field(ge=0)] = 0.2
+    """Weight of the operations' loss."""

@@ -1,0 +1,127 @@
+"""What the default detector is built of: the evidence it reads, convolutions, and the comparison of tiles."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+
+class Evidence(nn.Module):
+    """Pixels, and beside them the differences to the next pixel in the row and below, cut off at `limit` levels.
+
+    A screenshot's grounds are exactly flat and its edges are hard, so that a difference of one level tells
+    more than one of a hundred; scaled like colours it would not be seen.
+    """
+
+    def __init__(self, limit: float) -> None:
+        super().__init__()
+        self.channels = 9 if limit else 3
+        # One convolution makes them all: it is several times faster than slices beside each other.
+        weight = torch.zeros(self.channels, 3, 3, 3)
+        for colour in range(3):
+            weight[colour, colour, 1, 1] = 1 / 127.5
+            if limit:
+                weight[colour + 3, colour, 1, 1:] = weight[colour + 6, colour, 1:, 1] = (
+                    torch.tensor([1, -1]) / limit
+                )
+        self.weight = nn.Buffer(weight, persistent=False)
+        self.bias = nn.Buffer(torch.tensor([-1.0] * 3 + [0.0] * (self.channels - 3)), persistent=False)
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Return the evidence of pixels in 0 to 255, N x 3 x H x W, in -1 to 1."""
+        with torch.autocast(pixels.device.type, enabled=False):
+            return functional.hardtanh_(functional.conv2d(pixels, self.weight, self.bias, padding=1))
+
+
+class Convolution(nn.Sequential):
+    """A 3 x 3 convolution with its norm and its threshold."""
+
+    def __init__(self, channels: int, out: int, *, stride: int = 1) -> None:
+        super().__init__(
+            nn.Conv2d(channels, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU(inplace=True)
+        )
+
+
+class Residual(nn.Module):
+    """Two convolutions beside a straight way."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = Convolution(channels, channels)
+        self.second = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
+        self.norm = nn.BatchNorm2d(channels)
+        nn.init.zeros_(self.norm.weight)
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Return features of the same shape."""
+        return functional.relu(inputs + self.norm(self.second(self.first(inputs))))
+
+
+class Peers(nn.Module):
+    """Compares every tile with the tiles of the same picture that are of its kind.
+
+    Tiles are sorted softly into kinds; a tile is told what is usual among its peers and by how much it
+    departs from that, measured by how much they vary. The cost grows with the number of tiles alone.
+    """
+
+    def __init__(self, channels: int, kinds: int, heads: int) -> None:
+        super().__init__()
+        self._shape = (heads, kinds, channels // heads)
+        self.kind = nn.Conv2d(channels, heads * kinds, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.told = nn.Sequential(
+            nn.Conv2d(2 * channels, channels, 1, bias=False),
+            nn.BatchNorm2d(channels),
+            nn.ReLU(inplace=True),
+            nn.Conv2d(channels, channels, 1, bias=False),
+            nn.BatchNorm2d(channels),
+        )
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Return features of the same shape, N x C x H x W."""
+        heads, kinds, depth = self._shape
+        number, _, height, width = inputs.shape
+        with torch.autocast(inputs.device.type, enabled=False):
+            plain = inputs.float()
+            share = self.kind(plain).view(number, heads, kinds, -1).softmax(2)
+            value = self.value(plain).view(number, heads, depth, -1)
+            weight = (share / (share.sum(-1, keepdim=True) + 1e-3)).transpose(2, 3)
+            usual = value @ weight
+            spread = (value.square() @ weight - usual.square()).clamp(min=0)
+            expected = usual @ share
+            departure = (value - expected) * torch.rsqrt(spread @ share + 0.1)
+            heard = torch.cat([expected, departure], 2).view(number, -1, height, width)
+        return functional.relu(inputs + self.told(heard))
+
+
+class Verdict(nn.Module):
+    """What is said of the whole picture, from its tiles and the peaks of its map."""
+
+    def __init__(self, channels: int, operations: int, looks: int = 4) -> None:
+        super().__init__()
+        self.tile = nn.Conv2d(channels + 2, channels, 1)
+        self.looks = nn.Conv2d(channels, looks, 1)
+        self.answer = nn.Sequential(
+            nn.Linear(looks * channels + 2, channels),
+            nn.ReLU(inplace=True),
+            nn.Linear(channels, 1 + operations),
+        )
+
+    def forward(
+        self, tiles: torch.Tensor, peaks: torch.Tensor, means: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the picture's log-odds (N) and its operations' (N x K).
+
+        `peaks` and `means` are the largest and the mean log-odds of the pixels of every tile, N x 1 x H x W.
+        """
+        with torch.autocast(tiles.device.type, enabled=False):
+            peaks, means = peaks.float().clamp(-12, 12), means.float().clamp(-12, 12)
+            seen = functional.relu(self.tile(torch.cat([tiles.float(), peaks, means], 1))).flatten(2)
+            weight = self.looks(torch.relu(seen).unsqueeze(3)).squeeze(3).softmax(-1)
+            found = (weight @ seen.transpose(1, 2)).flatten(1)
+            most = torch.cat(
+                [peaks.flatten(1).amax(1, keepdim=True), means.flatten(1).amax(1, keepdim=True)], 1
+            )
+            answer = self.answer(torch.cat([found, most * 0.25], 1))
+        return answer[:, 0], answer[:, 1:]

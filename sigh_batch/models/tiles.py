@@ -1,0 +1,171 @@
+"""The default detector: every pixel at its own size, every tile against the rest of its picture.
+
+An encoder goes down to tiles of 16 x 16 pixels, the tiles are compared with each other over the whole
+picture, and a decoder goes back up to the pixels. No picture is resized: what a forger leaves is smaller
+than a pixel. The grid of tiles starts at the picture's corner as a JPEG's does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional
+
+from sigh_batch.config.tiles import TilesNetworkConfig
+from sigh_batch.models.layers import Convolution, Evidence, Peers, Residual, Verdict
+
+STRIDE = 16
+"""Side of a tile; the network takes pictures of whole tiles."""
+
+_HALO = 128
+_AT_ONCE = 6_291_456
+_START = -4.0
+
+Features = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
+
+
+class Answer(NamedTuple):
+    """What the network says of a batch of pictures, as log-odds."""
+
+    picture: torch.Tensor
+    """That the picture is forged: N."""
+    operations: torch.Tensor
+    """That each operation was used: N x K."""
+    map: torch.Tensor
+    """That a pixel was changed: N x H x W."""
+
+
+class TilesNetwork(nn.Module):
+    """The network of the default detector."""
+
+    def __init__(self, config: TilesNetworkConfig) -> None:
+        super().__init__()
+        self.config = config
+        half, quarter, eighth, tile = config.channels
+        blocks = config.blocks
+        self.evidence = Evidence(config.residuals)
+        self.stem = Convolution(self.evidence.channels, half, stride=2)
+        self.quarter = _stage(half, quarter, blocks[0])
+        self.eighth = _stage(quarter, eighth, blocks[1])
+        self.tile = _stage(eighth, tile, blocks[2])
+        self.context = nn.Sequential(
+            *(Peers(tile, config.kinds, config.heads) for _ in range(config.context))
+        )
+        self.to_eighth = nn.Conv2d(tile, eighth, 1)
+        self.at_eighth = Convolution(eighth, eighth)
+        self.to_quarter = nn.Conv2d(eighth, quarter, 1)
+        self.at_quarter = Convolution(quarter, quarter)
+        self.to_half = nn.Conv2d(quarter, half, 1)
+        self.at_half = Convolution(half, half)
+        self.pixels = nn.Conv2d(half, 4, 3, 1, 1)
+        self.verdict = Verdict(tile, len(config.operations))
+        nn.init.constant_(self.pixels.bias, _START)  # type: ignore[arg-type]
+
+    def forward(self, pixels: torch.Tensor) -> Answer:
+        """Return what is said of pixels in 0 to 255, N x 3 x H x W; sides are multiples of STRIDE."""
+        *details, tiles = self.encode(pixels)
+        tiles = self.context(tiles)
+        changed = self.decode(tiles, details)
+        picture, operations = self.verdict(tiles, *evidence_of(changed))
+        return Answer(picture, operations, changed.squeeze(1))
+
+    def encode(self, pixels: torch.Tensor) -> Features:
+        """Return features at a half, a quarter, an eighth and a sixteenth of the size."""
+        half = self.stem(self.evidence(pixels))
+        quarter = self.quarter(half)
+        eighth = self.eighth(quarter)
+        return half, quarter, eighth, self.tile(eighth)
+
+    def decode(self, tiles: torch.Tensor, details: list[torch.Tensor]) -> torch.Tensor:
+        """Return the log-odds of every pixel, N x 1 x H x W, from compared tiles and what lies below them."""
+        half, quarter, eighth = details
+        eighth = self.at_eighth(torch.relu(eighth + _doubled(self.to_eighth(tiles))))
+        quarter = self.at_quarter(torch.relu(quarter + _doubled(self.to_quarter(eighth))))
+        half = self.at_half(torch.relu(half + _doubled(self.to_half(quarter))))
+        return functional.pixel_shuffle(self.pixels(half), 2)
+
+
+def build_tiles(options: Mapping[str, Any]) -> TilesNetwork:
+    """Return the network with fresh weights; `options` are the fields of TilesNetworkConfig."""
+    return TilesNetwork(TilesNetworkConfig.model_validate(dict(options)))
+
+
+def look(
+    network: TilesNetwork, pixels: NDArray[np.uint8]
+) -> tuple[float, NDArray[np.float32], NDArray[np.float32]]:
+    """Return the log-odds of a picture, of each operation, and of each pixel (height x width).
+
+    `pixels` are height x width x 3, RGB, of any size. Large pictures go through in strips, so that memory
+    is bounded; what comes out is the same.
+    """
+    height, width = pixels.shape[:2]
+    device = next(network.parameters()).device
+    tensor = torch.from_numpy(whole_tiles(pixels)).to(device).permute(2, 0, 1).unsqueeze(0)
+    with torch.inference_mode():
+        answer = network(tensor.float()) if height * width <= _AT_ONCE else _look_in_strips(network, tensor)
+    changed = answer.map[0, :height, :width].float().cpu().numpy()
+    return float(answer.picture[0]), answer.operations[0].float().cpu().numpy(), changed
+
+
+def whole_tiles(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return a picture whose last row and column are repeated until its sides are whole tiles."""
+    height, width = pixels.shape[:2]
+    return np.pad(pixels, ((0, -height % STRIDE), (0, -width % STRIDE), (0, 0)), "edge")
+
+
+def evidence_of(changed: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the largest and the mean log-odds of every tile's pixels."""
+    return functional.max_pool2d(changed, STRIDE), functional.avg_pool2d(changed, STRIDE)
+
+
+def _look_in_strips(network: TilesNetwork, picture: torch.Tensor) -> Answer:
+    """Return what forward returns, of one picture: once down in strips for the tiles, once more for the map."""
+    axis = 2 if picture.shape[2] >= picture.shape[3] else 3
+    strips = list(_strips(picture.shape[axis], picture.shape[5 - axis]))
+    found = [network.encode(_part(picture, axis, strip.taken).float())[-1] for strip in strips]
+    tiles = torch.cat(
+        [_part(part, axis, strip.inner, STRIDE) for part, strip in zip(found, strips, strict=True)], axis
+    )
+    tiles = network.context(tiles)
+    maps = []
+    for strip in strips:
+        *details, _ = network.encode(_part(picture, axis, strip.taken).float())
+        changed = network.decode(_part(tiles, axis, strip.taken, STRIDE), details)
+        maps.append(_part(changed, axis, strip.inner))
+    changed = torch.cat(maps, axis)
+    said, operations = network.verdict(tiles, *evidence_of(changed))
+    return Answer(said, operations, changed.squeeze(1))
+
+
+class _Strip(NamedTuple):
+    taken: slice
+    """What is read, in pixels of the picture."""
+    inner: slice
+    """What of that is kept, counted from the start of what is read."""
+
+
+def _strips(length: int, across: int) -> Iterator[_Strip]:
+    """Yield strips along a side, each with a border that is wider than what a pixel is judged by."""
+    step = max(STRIDE, _AT_ONCE // across // STRIDE * STRIDE - 2 * _HALO)
+    for start in range(0, length, step):
+        stop = min(length, start + step)
+        first, last = max(0, start - _HALO), min(length, stop + _HALO)
+        yield _Strip(slice(first, last), slice(start - first, stop - first))
+
+
+def _part(tensor: torch.Tensor, axis: int, pixels: slice, size: int = 1) -> torch.Tensor:
+    start, stop = pixels.start // size, pixels.stop // size
+    return tensor[:, :, start:stop] if axis == 2 else tensor[:, :, :, start:stop]
+
+
+def _stage(channels: int, out: int, blocks: int) -> nn.Sequential:
+    return nn.Sequential(Convolution(channels, out, stride=2), *(Residual(out) for _ in range(blocks)))
+
+
+def _doubled(features: torch.Tensor) -> torch.Tensor:
+    return functional.interpolate(features, scale_factor=2.0, mode="nearest")
