@@ -52,8 +52,8 @@ def shrink_pictures(sample: Sample, *, thumb_pixels: int, view_pixels: int, qual
     picture = picture.convert(
         "RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB"
     )
-    view = _fit(picture, view_pixels)
-    thumb = _fit(view, thumb_pixels)
+    view = fit_area(picture, view_pixels)
+    thumb = fit_area(view, thumb_pixels)
     mask = None
     if sample.mask_pixels:
         source = _decode(sample.source_mask, "source mask") if sample.source_mask else None
@@ -79,7 +79,8 @@ def _decode(data: bytes, what: str) -> Image.Image:
     return picture
 
 
-def _fit(picture: Image.Image, pixels: int) -> Image.Image:
+def fit_area(picture: Image.Image, pixels: int) -> Image.Image:
+    """Return the picture in its shape, of at most this area; nothing is enlarged."""
     factor = math.sqrt(pixels / (picture.width * picture.height))
     if factor >= 1.0:
         return picture
@@ -113,4 +114,9 @@ def _encode(picture: Image.Image, quality: int, *, whole: bool) -> str:
 def _address(picture: Image.Image, codec: str, **options: int | bool) -> str:
     buffer = io.BytesIO()
     picture.save(buffer, codec, **options)
-    return f"data:image/{codec};base64,{base64.b64encode(buffer.getvalue()).decode()}"
+    return data_address(codec, buffer.getvalue())
+
+
+def data_address(codec: str, data: bytes) -> str:
+    """Return an address that holds a picture's bytes."""
+    return f"data:image/{codec};base64,{base64.b64encode(data).decode()}"

@@ -10,10 +10,6 @@ const START = { opacity: "90", mask: "60" };
 const state = { boxes: true, masks: true, twins: true, kinds: new Set(startKinds), open: null, ...START };
 let shown = samples.map((_, number) => number);
 
-function fold(text) {
-  return text.normalize("NFKC").toLowerCase();
-}
-
 // --- what is shown
 
 function passes(number, skipped) {
@@ -125,30 +121,13 @@ const toggleMasks = () => update(() => (state.masks = !state.masks));
 
 // --- keys over the grid
 
-function step(card, key) {
-  const row = cards.filter((other) => !other.hidden);
-  const at = row.indexOf(card);
-  if (at < 0) return row[0];
-  if (key === "ArrowRight") return row[at + 1];
-  if (key === "ArrowLeft") return row[at - 1];
-  const frame = card.getBoundingClientRect();
-  const middle = (other) => other.left + other.width / 2;
-  const beyond = row
-    .map((other) => ({ other, place: other.getBoundingClientRect() }))
-    .filter(({ place }) => (key === "ArrowDown" ? place.top > frame.bottom - 1 : place.bottom < frame.top + 1));
-  const edge = key === "ArrowDown" ? Math.min(...beyond.map((b) => b.place.top)) : Math.max(...beyond.map((b) => b.place.top));
-  const near = beyond.filter(({ place }) => Math.abs(place.top - edge) < 4);
-  const distance = ({ place }) => Math.abs(middle(place) - middle(frame));
-  return near.sort((one, two) => distance(one) - distance(two))[0]?.other;
-}
-
 function gridKey(event) {
   const typing = event.target.matches("input, select, textarea");
   if (event.key === "/" && !typing) return bar.elements.find.focus();
   if (typing || !event.key.startsWith("Arrow")) return false;
   const card = event.target.closest(".card");
   if (!card && event.target !== document.body && event.target.id !== "pictures") return false;
-  step(card, event.key)?.querySelector(".picture").focus();
+  nextCard(cards, card, event.key)?.querySelector(".picture").focus();
   return true;
 }
 

@@ -1,24 +1,8 @@
 // Boxes over a picture: drawn as one path a kind, found again under the pointer.
 
-const byId = (id) => document.getElementById(id);
-const data = JSON.parse(byId("data").textContent);
 const kindOf = new Map(data.kinds.map((kind) => [kind.name, kind]));
-const root = document.documentElement;
-const NAMESPACE = byId("sheet").querySelector("svg").namespaceURI;
 
 const [KIND, X, Y, WIDTH, HEIGHT, TEXT, VALUE, MESSAGE, PARENT] = Array(9).keys();
-
-function element(name, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-}
-
-function shape(name, attributes) {
-  const made = document.createElementNS(NAMESPACE, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
 
 function colour(node, kind) {
   node.style.setProperty("--c", kindOf.get(kind).colour);

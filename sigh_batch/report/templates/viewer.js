@@ -1,14 +1,9 @@
-// The opened picture: zoom, overlay, its annotations as a list, its facts, the command that makes it again.
+// The opened picture: overlay, twin, its annotations as a list, its facts, the command that makes it again.
 
 const viewer = byId("viewer");
-const stage = byId("stage");
-const sheet = byId("sheet");
 const sheetBoxes = sheet.querySelector("svg");
 const list = byId("elements");
-const LARGEST = 8;
-let zoom = 0; // 0 is "as it fits", otherwise screen pixels a picture pixel
 let selected = null;
-let dragged = 0;
 
 const current = () => samples[state.open];
 
@@ -94,40 +89,6 @@ function turn(direction) {
   if (number !== undefined) openViewer(number);
 }
 
-// --- zoom
-
-function fitting() {
-  const style = getComputedStyle(stage);
-  const width = stage.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-  const height = stage.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
-  const beside = byId("twin").hidden ? 1 : 2;
-  return Math.min((width - (beside - 1) * 20) / current().width / beside, height / current().height, 1);
-}
-
-// Keeps the point under (x, y), or the middle, where it is.
-function setZoom(wanted, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
-  const fit = fitting();
-  const before = sheet.getBoundingClientRect();
-  const frame = stage.getBoundingClientRect();
-  const across = before.width ? (frame.left + x - before.left) / before.width : 0.5;
-  const down = before.height ? (frame.top + y - before.top) / before.height : 0.5;
-  zoom = wanted > fit * 1.001 ? Math.min(wanted, LARGEST) : 0;
-  const scale = zoom || fit;
-  for (const part of [sheet, byId("twin")]) {
-    part.style.width = `${current().width * scale}px`;
-    part.style.height = `${current().height * scale}px`;
-  }
-  const after = sheet.getBoundingClientRect();
-  stage.scrollLeft += after.left + across * after.width - frame.left - x;
-  stage.scrollTop += after.top + down * after.height - frame.top - y;
-  stage.classList.toggle("large", zoom > 0);
-  byId("zoom").textContent = `${Math.round(scale * 100)} %`;
-}
-
-function zoomBy(factor, x, y) {
-  setZoom((zoom || fitting()) * factor, x, y);
-}
-
 // --- the list of annotations
 
 function depthOf(box) {
@@ -209,16 +170,6 @@ function listFacts(sample) {
   byId("facts").replaceChildren(...parts);
 }
 
-async function copyCommand() {
-  const code = byId("again-command");
-  try {
-    await navigator.clipboard.writeText(code.textContent);
-    byId("again-copy").textContent = "Copied";
-  } catch {
-    getSelection().selectAllChildren(code);
-  }
-}
-
 // --- keys
 
 const ACTIONS = {
@@ -226,9 +177,9 @@ const ACTIONS = {
   previous: () => turn(-1),
   next: () => turn(1),
   close: closeViewer,
-  fit: () => setZoom(0),
-  larger: () => zoomBy(1.25),
-  smaller: () => zoomBy(0.8),
+  fit: ZOOM_KEYS[0],
+  larger: ZOOM_KEYS["+"],
+  smaller: ZOOM_KEYS["-"],
 };
 
 function viewerKey(event) {
@@ -240,11 +191,7 @@ function viewerKey(event) {
     ArrowRight: ACTIONS.next,
     ArrowUp: () => stepElement(-1),
     ArrowDown: () => stepElement(1),
-    "+": ACTIONS.larger,
-    "=": ACTIONS.larger,
-    "-": ACTIONS.smaller,
-    0: ACTIONS.fit,
-    1: () => setZoom(1),
+    ...ZOOM_KEYS,
     t: () => byId("twin-button").hidden || toggleTwins(),
     x: () => blink(true),
   };
@@ -283,36 +230,13 @@ function setUpViewer() {
     });
     byId(slider).addEventListener("change", writeAddress);
   }
-  byId("again-copy").addEventListener("click", copyCommand);
+  byId("again-copy").addEventListener("click", (event) => copyText(byId("again-command"), event.target));
   watchPointer(sheet, sheetBoxes, current, (box) => markBox(sheetBoxes, box || current().boxes[selected]));
   sheet.addEventListener("click", (event) => {
     const box = dragged > 4 ? null : boxUnder(sheetBoxes, current(), event);
     if (box) select(current().boxes.indexOf(box));
   });
-  sheet.addEventListener("dblclick", (event) => {
-    const frame = stage.getBoundingClientRect();
-    setZoom(zoom ? 0 : Math.max(1, fitting() * 2), event.clientX - frame.left, event.clientY - frame.top);
-  });
-  stage.addEventListener("wheel", (event) => {
-    if (!event.ctrlKey) return;
-    event.preventDefault();
-    const frame = stage.getBoundingClientRect();
-    zoomBy(Math.exp(-event.deltaY / 200), event.clientX - frame.left, event.clientY - frame.top);
-  }, { passive: false });
-  stage.addEventListener("pointerdown", (event) => {
-    dragged = 0;
-    if (event.pointerType !== "mouse" || event.button !== 0 || !zoom) return;
-    stage.classList.add("drag");
-    event.preventDefault();
-    stage.focus();
-  });
-  addEventListener("pointermove", (event) => {
-    if (!stage.classList.contains("drag")) return;
-    dragged += Math.abs(event.movementX) + Math.abs(event.movementY);
-    stage.scrollBy(-event.movementX, -event.movementY);
-  });
-  addEventListener("pointerup", () => stage.classList.remove("drag"));
-  addEventListener("resize", () => viewer.open && setZoom(zoom));
+  setUpZoom();
   addEventListener("keydown", pressed);
   addEventListener("keyup", (event) => event.key === "x" && blink(false));
   addEventListener("hashchange", readAddress);
