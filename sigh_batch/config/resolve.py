@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from sigh_batch.config.layers import KeyPath, Layer, merge
 from sigh_batch.config.settings import Settings
 from sigh_batch.errors import ConfigError, nearest_name
+
+_PASSWORD = re.compile(r"(://[^\s/:@]*):[^\s@]*@")
+"""A password within a URL, which no message may repeat."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,9 @@ def resolve(layers: Sequence[Layer]) -> Resolved:
     try:
         return Resolved(Settings.model_validate(values), written)
     except ValidationError as error:
-        raise ConfigError("\n".join(_describe(problem, written) for problem in error.errors())) from error
+        told = "\n".join(_describe(problem, written) for problem in error.errors())
+        # Without the context, a traceback of which would repeat what was hidden.
+        raise ConfigError(_PASSWORD.sub(r"\1:***@", told)) from None
 
 
 def _describe(problem: Any, written: dict[KeyPath, str]) -> str:
@@ -87,18 +94,36 @@ def _origin_below(written: dict[KeyPath, str], path: KeyPath) -> str | None:
     return next((origin for known, origin in written.items() if known[: len(path)] == path), None)
 
 
+def types_at(path: KeyPath) -> list[Any]:
+    """Return the types that the setting at a path may have, or none where there is no such setting."""
+    found: list[Any] = [Settings]
+    for part in path:
+        fields = [kind.model_fields[part].annotation for kind in found if _has_field(kind, part)]
+        maps = [get_args(kind)[1] for kind in found if get_origin(kind) is dict]
+        found = [kind for annotation in [*fields, *maps] for kind in _alternatives(annotation)]
+    return found
+
+
 def _fields_at(path: KeyPath) -> list[str]:
     """Return the names a setting may have below `path`."""
-    model: type[BaseModel] = Settings
-    for part in path:
-        field = model.model_fields.get(part)
-        if field is None:
-            return []
-        below = [kind for kind in (field.annotation, *get_args(field.annotation)) if _is_model(kind)]
-        if not below:
-            return []
-        model = below[0]
-    return sorted(model.model_fields)
+    return sorted({name for kind in types_at(path) if _is_model(kind) for name in kind.model_fields})
+
+
+def _alternatives(annotation: Any) -> Iterator[Any]:
+    """Yield the types that an annotation allows: unions taken apart, a literal as the types of its values."""
+    if get_origin(annotation) is Annotated:
+        yield from _alternatives(get_args(annotation)[0])
+    elif get_origin(annotation) is Literal:
+        yield from {type(value) for value in get_args(annotation)}
+    elif get_origin(annotation) in (Union, UnionType):
+        for part in get_args(annotation):
+            yield from _alternatives(part)
+    else:
+        yield annotation
+
+
+def _has_field(kind: Any, name: str) -> bool:
+    return _is_model(kind) and name in kind.model_fields
 
 
 def _is_model(kind: Any) -> bool:
