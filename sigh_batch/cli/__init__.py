@@ -25,6 +25,7 @@ VERBS = {
     "generate": "Make a labelled set of chat screenshots.",
     "distort": "Forge the pictures of a set or folder, beside a clean twin each.",
     "forge": "Make one forgery on one picture, to look at.",
+    "train": "Train a detector, or any backbone on classes.",
     "resume": "Finish a run that was stopped, and merge its manifest.",
     "audit": "Prove that nothing but the pixels tells the classes of a set apart.",
     "data": "List, look at, verify and export sets.",

@@ -68,7 +68,7 @@ class _Lines:
         if progress.failed:
             text += f", {progress.failed:,} failed"
         if left and not done:
-            text += f", {_duration(left)} left"
+            text += f", {duration(left)} left"
         click.echo(text, err=True)
 
 
@@ -95,7 +95,7 @@ def _bar(what: str) -> Iterator[Watch]:
             rate = progress.samples / max(time.monotonic() - started, 1e-9)
             facts = f"{rate:,.0f} a second" if progress.samples else "starting"
             if progress.samples and progress.done < progress.total:
-                facts += f", {_duration((progress.total - progress.done) / rate)} left"
+                facts += f", {duration((progress.total - progress.done) / rate)} left"
             if progress.failed:
                 facts += f", {progress.failed:,} failed"
             counts = f"{progress.done:,} of {progress.total:,}"
@@ -104,7 +104,8 @@ def _bar(what: str) -> Iterator[Watch]:
         yield watch
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Return a time in words."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,18 @@ def deciding_values(
         **read,
         kind: _with_contents(section),
     }
+
+
+def whole_values(
+    kind: str, settings: Settings, source: Mapping[str, Any], how: Set[str] = frozenset()
+) -> dict[str, Any]:
+    """Return what decides the result of a kind that is no series of samples: its section, its data, the seed.
+
+    `how` names the settings of the section that decide nothing.
+    """
+    section = getattr(settings, kind)
+    told = {name: value for name, value in _with_contents(section).items() if name not in how}
+    return {"kind": kind, "seed": settings.seed, "source": dict(source), kind: told}
 
 
 def config_hash(values: dict[str, Any]) -> str:

@@ -69,6 +69,10 @@ class Thresholds(Config):
     """Threshold by the false-positive rate it has on the calibration split: 0.001, 0.01, 0.05."""
     pixel: float = 0.5
     """From here on a pixel counts as changed."""
+    clean: int = 0
+    """How many clean pictures they were taken from."""
+    extrapolated: tuple[str, ...] = ()
+    """Rates that so few cannot state: their thresholds are where the highest scores seem to lead."""
 
 
 class Weights(Config):

@@ -28,7 +28,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # Detectors and generators: they read stored sets.
     "models": ("config", "store", "data"),
     "metrics": ("config", "data"),
-    "training": ("config", "store", "data", "degrade", "sources", "stages", "models", "metrics"),
+    "training": ("config", "store", "data", "degrade", "sources", "stages", "models", "metrics", "runlog"),
     "tuning": ("config", "store", "data", "models", "metrics", "training"),
     "evaluation": ("config", "store", "data", "degrade", "sources", "models", "metrics"),
     # index -> sample.
@@ -36,8 +36,21 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # A whole run, and the process that works on it.
     "run": ("config", "store", "data", "sources", "stages"),
     "runlog": ("store",),
-    "worker": ("config", "store", "data", "stages", "training", "tuning", "evaluation", "run", "runlog"),
-    "runners": ("config", "store", "data", "run", "worker"),
+    # Numbers as Kubernetes writes them; the worker reads them, and so does who started it.
+    "intervals": (),
+    "worker": (
+        "config",
+        "store",
+        "data",
+        "stages",
+        "training",
+        "tuning",
+        "evaluation",
+        "run",
+        "runlog",
+        "intervals",
+    ),
+    "runners": ("config", "store", "data", "run", "worker", "intervals"),
     "doctor": ("config", "store", "render"),
     # What people look at: it reads what is stored.
     "report": ("config", "store", "data", "metrics", "evaluation", "audit"),
@@ -102,7 +115,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "faker": ("scene",),
     "jinja2": ("report",),
     "markupsafe": ("report",),
-    "pydantic": ("config", "run", "models.document", "evaluation.document"),
+    "pydantic": ("config", "run", "models.document", "evaluation.document", "tuning.space"),
     "yaml": ("config", "scene", "cli"),
     "click": ("cli",),
     "rich": ("cli",),

@@ -1,0 +1,113 @@
+"""`sigh train`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sigh_batch.cli.options import config_options, output_options, settings_of
+from sigh_batch.config.settings import Settings
+from sigh_batch.config.spec import RunSpec
+
+if TYPE_CHECKING:
+    from sigh_batch.training.progress import Outcome
+
+
+def _options(command: Any) -> Any:
+    """Add what training takes beside what every verb does."""
+    options = [
+        click.option("--data", required=True, metavar="URL", help="A set, or a folder of classes."),
+        click.option("--out", required=True, metavar="URL", help="Where the model goes."),
+        click.option("--model", metavar="NAME|URL", help="tiles, a backbone, or a model to train further."),
+        click.option("--epochs", type=int, help="How often to go through the data."),
+        click.option("--device", help="auto, cpu, cuda, cuda:1."),
+        click.option("--seed", type=int, help="Seed of every random draw."),
+        click.option("--workers", type=int, help="Processes that load pictures."),
+        click.option(
+            "--progress",
+            type=click.Choice(("auto", "bar", "plain", "json", "none")),
+            help="How progress is shown.",
+        ),
+        click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command("train")
+@_options
+@config_options
+@output_options
+def command(
+    data: str,
+    out: str,
+    files: tuple[Path, ...],
+    sets: tuple[str, ...],
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+    **flags: Any,
+) -> None:
+    """Train a model, calibrate it, and write it to --out, where --model of other verbs finds it.
+
+    Checkpoints go to --out as it learns: the same command goes on from the last one, as if it had never been
+    stopped, and says so when all is done.
+
+    \b
+      sigh train -c jobs/configs/train-tiles.yaml --data ./forged --out ./model
+      sigh train --model resnet50 --data ./folder-with-class-subfolders --out ./model
+      sigh train --model ./model --data ./more --out ./better --epochs 2
+    """
+    spec = RunSpec(kind="train", source=data, out=out, settings=_settings(files, sets, **flags))
+    if dry_run:
+        _print_plan(spec, as_json)
+        return
+    carry_out(spec, as_json=as_json, quiet=quiet)
+
+
+def carry_out(spec: RunSpec, *, as_json: bool, quiet: bool) -> None:
+    """Train in this process, show how it goes, and print where the model is."""
+    from sigh_batch.cli.learning import show_learning
+    from sigh_batch.training.job import train
+
+    with show_learning(spec.settings.run.progress, quiet) as watch:
+        outcome = train(spec, watch)
+    if not quiet:
+        click.echo(_sentence(outcome), err=True)
+    click.echo(json.dumps(asdict(outcome)) if as_json else outcome.out)
+
+
+def _settings(files: tuple[Path, ...], sets: tuple[str, ...], **flags: Any) -> Settings:
+    how = {"run__progress": flags.pop("progress")}
+    seed = {"seed": flags.pop("seed")}
+    told = {f"train__{name}": value for name, value in flags.items()}
+    return settings_of(files, sets, **how, **seed, **told).settings
+
+
+def _sentence(outcome: Outcome) -> str:
+    from sigh_batch.cli.progress import duration
+
+    reached = ", ".join(f"{name} {value:.4f}" for name, value in outcome.metrics.items())
+    if outcome.already:
+        return f"already done: {outcome.name}; {reached}"
+    return (
+        f"{outcome.name}: {outcome.steps:,} steps in {duration(outcome.seconds)}, best after "
+        f"{outcome.best_step or outcome.steps:,}; {reached}"
+    )
+
+
+def _print_plan(spec: RunSpec, as_json: bool) -> None:
+    from sigh_batch.training.job import render
+
+    plan = render(spec)
+    if as_json:
+        click.echo(json.dumps(plan))
+        return
+    import yaml
+
+    click.echo(yaml.safe_dump(plan, sort_keys=False, allow_unicode=True).rstrip())
