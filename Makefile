@@ -64,8 +64,9 @@ docs: .venv/.run ## make docs/reference and docs/degradations.md from the code
 	@$(BIN)/python scripts/reference.py
 	@$(BIN)/python scripts/degradations.py
 
-golden: .venv/.test ## make the expected bytes of generate again, after a change that is meant
+golden: .venv/.test ## make the expected bytes of generate and the manifests again, after a change that is meant
 	@$(BIN)/python -m tests.golden.generate
+	@$(BIN)/python -m tests.golden.manifests
 
 constraints: ## pin the newest versions of everything again, the same for every Python
 	@uv=$$(scripts/setup uv) && $$uv pip compile pyproject.toml --group test --group setup --group fonts --all-extras \

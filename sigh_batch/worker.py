@@ -4,6 +4,7 @@ SIGH_SPEC              the run's specification, JSON
 SIGH_FEED=1            shard numbers come on standard input, events go to standard output
 JOB_COMPLETION_INDEX   without a feed: the number of this pod
 SIGH_PODS              without a feed: how many pods there are; one a shard unless given
+SIGH_INDEXES           without a feed: in place of 0, 1, ... the numbers that the pods have, such as 3,7-9
 
 0    done, or already done
 2    the configuration or the credentials are wrong: no retry can help
@@ -26,7 +27,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
-from sigh_batch import errors
+from sigh_batch import errors, intervals
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.run import Run, Stopped
 from sigh_batch.runlog import RunLog
@@ -153,15 +154,36 @@ def exit_code(error: errors.SighError) -> int:
 
 
 def _work(run: Run, stop: StopSignal, log: RunLog) -> None:
-    """Make this pod's shards that are not there yet; the last pod out merges."""
-    pod = _number("JOB_COMPLETION_INDEX", 0)
-    pods = _number("SIGH_PODS", len(run.plan))
-    if not 0 <= pod < pods:
-        raise errors.ConfigError(f"JOB_COMPLETION_INDEX is {pod} and SIGH_PODS is {pods}; pods count from 0")
+    """Make this pod's shards that are not there yet; the last pod out merges.
+
+    Raises ShardFailed when one can never succeed, after the others are made.
+    """
+    pod, pods = _place(len(run.plan))
+    broken = []
     for shard in run.remaining():
-        if shard % pods == pod:
+        if shard % pods != pod:
+            continue
+        try:
             _make(run, shard, stop, log, None)
+        except errors.ShardFailed as error:
+            broken.append(str(error))
+    if broken:
+        raise errors.ShardFailed("\n".join(broken))
     run.merge_if_complete()
+
+
+def _place(shards: int) -> tuple[int, int]:
+    """Return which pod this is, and of how many."""
+    pod = _number("JOB_COMPLETION_INDEX", 0)
+    pods = _number("SIGH_PODS", shards)
+    text = os.environ.get("SIGH_INDEXES")
+    numbers = range(pods) if text is None else intervals.parse(text)
+    if not 0 <= pod < len(numbers) or numbers[-1] >= pods:
+        named = f" and SIGH_INDEXES is {text}" if text is not None else ""
+        raise errors.ConfigError(
+            f"JOB_COMPLETION_INDEX is {pod} and SIGH_PODS is {pods}{named}; pods count from 0"
+        )
+    return numbers[pod], pods
 
 
 def _number(name: str, default: int) -> int:

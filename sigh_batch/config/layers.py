@@ -24,7 +24,15 @@ PROJECT_FILE = "sigh.yaml"
 # sigh-something must not look like a setting.
 _SERVICE_LINK = re.compile(r"_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)$")
 RESERVED = frozenset(
-    {"SIGH_SPEC", "SIGH_PODS", "SIGH_FEED", "SIGH_DEBUG", "SIGH_REQUIRE_S3", "SIGH_S3_SERVER"}
+    {
+        "SIGH_SPEC",
+        "SIGH_PODS",
+        "SIGH_INDEXES",
+        "SIGH_FEED",
+        "SIGH_DEBUG",
+        "SIGH_REQUIRE_S3",
+        "SIGH_S3_SERVER",
+    }
 )
 """Variables that are not settings: what a worker is told, and some for those who develop."""
 

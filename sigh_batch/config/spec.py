@@ -12,7 +12,7 @@ from sigh_batch.config.resolve import leaves
 from sigh_batch.config.settings import Settings
 from sigh_batch.errors import ConfigError
 
-HOW = {"run", "store"}
+HOW = {"run", "store", "kubernetes"}
 """Sections that say how and where a run is carried out, and decide none of its bytes."""
 FLAGS = {("seed",), ("count",), ("shards",)}
 """Settings with an option of their own."""

@@ -68,6 +68,25 @@ def test_a_shard_that_can_never_succeed_exits_65_and_says_why(tmp_path: Path) ->
     assert not (tmp_path / "ds" / "shards").exists()
 
 
+def test_a_pod_makes_its_other_shards_when_one_can_never_succeed(tmp_path: Path) -> None:
+    tricks = json.dumps({str(index): "fail" for index in range(5)})
+    code, talk = run(tmp_path / "ds", tricks, JOB_COMPLETION_INDEX="0", SIGH_PODS="2")
+    assert code == worker.POISONED
+    assert "shard 0: 2 of the first 2 samples failed" in talk
+    assert [path.name for path in (tmp_path / "ds" / "records").iterdir()] == ["part-00002.json"]
+
+
+def test_pods_can_be_some_of_all(tmp_path: Path) -> None:
+    for pod in (0, 1):
+        code, talk = run(tmp_path / "ds", JOB_COMPLETION_INDEX=str(pod), SIGH_PODS="4", SIGH_INDEXES="1,3")
+        assert code == worker.DONE, talk
+    names = sorted(path.name for path in (tmp_path / "ds" / "records").iterdir())
+    assert names == ["part-00001.json", "part-00003.json"]
+    code, talk = run(tmp_path / "ds", JOB_COMPLETION_INDEX="0", SIGH_PODS="4", SIGH_INDEXES="4")
+    assert code == worker.CONFIG
+    assert "SIGH_INDEXES is 4" in talk
+
+
 @pytest.mark.parametrize("text", ["", "nonsense", '{"kind": "generate"}'])
 def test_a_bad_spec_exits_2(tmp_path: Path, text: str) -> None:
     code, talk = run(tmp_path / "ds", SIGH_SPEC=text)

@@ -1,0 +1,157 @@
+"""What is asked of a cluster: a container's command, its environment, and how many pods there are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from sigh_batch.config.kubernetes import KubernetesConfig
+from sigh_batch.config.settings import Settings
+from sigh_batch.config.spec import RunSpec
+from sigh_batch.errors import ConfigError
+from sigh_batch.run import plan_run
+from sigh_batch.store import absolute_url
+
+MOST_PODS = 10_000
+"""How many pods a run has at most where nobody says it: more than that burden a control plane."""
+LONGEST_SPEC = 100_000
+"""Bytes of a specification: Linux takes 128 KiB a variable, and etcd 1.5 MB an object."""
+
+WORKER = ("python", "-m", "sigh_batch.worker")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """One run as a cluster is asked for it."""
+
+    kind: str
+    out: str
+    command: tuple[str, ...]
+    """What a container runs."""
+    typed: str
+    """The command line that makes the same run on one machine."""
+    settings: KubernetesConfig
+    environment: Mapping[str, str] = field(default_factory=dict)
+    pods: int = 1
+    hopeless: tuple[int, ...]
+    """Exit codes after which no pod of the run can succeed."""
+    poisoned: tuple[int, ...] = ()
+    """Exit codes after which this pod cannot succeed, and others may."""
+    config_hash: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The run's name: the one that was asked for, or one that the same run always gets."""
+        if self.settings.name:
+            return self.settings.name
+        return f"{self.kind}-{hashlib.sha256(self.typed.encode()).hexdigest()[:8]}"
+
+
+def of_spec(spec: RunSpec) -> Submission:
+    """Return the submission of a sharded run; what it reads is opened, what it writes is not.
+
+    Raises ConfigError for what a pod cannot do, such as read a file of this machine.
+    """
+    settings = spec.settings
+    config = settings.kubernetes
+    _check_places(config, *(url for url in (spec.source, spec.out) if url))
+    _check_files(getattr(settings, spec.kind), spec.kind, config)
+    plan, identity = plan_run(spec)
+    text = _spec_text(spec)
+    if len(text.encode()) > LONGEST_SPEC:
+        raise ConfigError(
+            f"the settings are {len(text.encode()):,} bytes long and a pod takes {LONGEST_SPEC:,}; "
+            "put long lists into a file of the image or of a mounted volume"
+        )
+    pods = config.pods or min(len(plan), MOST_PODS)
+    if pods > len(plan):
+        raise ConfigError(
+            f"kubernetes.pods is {pods} and the run has {len(plan)} shards; ask for more shards or fewer pods"
+        )
+    return Submission(
+        kind=spec.kind,
+        out=spec.out,
+        command=WORKER,
+        typed=spec.to_command(),
+        settings=config,
+        environment={"SIGH_SPEC": text, "SIGH_PODS": str(pods)},
+        pods=pods,
+        hopeless=(2,),
+        poisoned=(65,),
+        config_hash=identity.config_hash,
+    )
+
+
+def of_command(
+    kind: str, words: Sequence[str], urls: Sequence[str], out: str, settings: Settings
+) -> Submission:
+    """Return the submission of a whole kind: one pod that runs the command as a user would.
+
+    `urls` are the places that the words name, and `out` is where the result goes.
+    """
+    config = settings.kubernetes
+    if config.pods not in (None, 1):
+        raise ConfigError(f"sigh {kind} is one piece of work; kubernetes.pods is {config.pods} and may be 1")
+    _check_places(config, *urls)
+    _check_files(settings, "", config)
+    command = ("sigh", kind, *words)
+    return Submission(
+        kind=kind,
+        out=out,
+        command=command,
+        typed=shlex.join(command),
+        settings=config,
+        # Wrong settings, failed samples, missing rights and broken limits stay what they are.
+        hopeless=(2, 3, 4, 6),
+    )
+
+
+def _spec_text(spec: RunSpec) -> str:
+    """Return the spec without the sections that say nothing to this kind."""
+    default = Settings()
+    sections = {
+        name
+        for name in type(default).model_fields
+        if isinstance(value := getattr(default, name), BaseModel)
+        and name != spec.kind
+        and getattr(spec.settings, name) == value
+    }
+    fields = spec.model_dump(mode="json", exclude={"settings": sections | {"kubernetes"}})
+    return json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
+
+
+def _check_places(config: KubernetesConfig, *urls: str) -> None:
+    for url in urls:
+        if "://" in url and not url.startswith(("file://", "memory://")):
+            continue
+        if not _is_mounted(absolute_url(url).removeprefix("file://"), config):
+            raise ConfigError(
+                f"{url!r} is a folder of this machine, which pods do not see; name a bucket as in "
+                "'s3://bucket/prefix', or mount a claim there with kubernetes.volumes"
+            )
+
+
+def _check_files(section: Any, path: str, config: KubernetesConfig) -> None:
+    """Refuse settings that name files, unless they lie where a claim is mounted."""
+    if isinstance(section, BaseModel):
+        for name in type(section).model_fields:
+            _check_files(getattr(section, name), f"{path}.{name}".lstrip("."), config)
+    elif isinstance(section, Path) and not _is_mounted(str(section), config):
+        raise ConfigError(
+            f"{path} is {str(section)!r}, a file of this machine, which pods do not see; "
+            "mount a claim that has it with kubernetes.volumes"
+        )
+    elif isinstance(section, list | tuple):
+        for value in section:
+            _check_files(value, path, config)
+
+
+def _is_mounted(path: str, config: KubernetesConfig) -> bool:
+    return any(Path(path).is_relative_to(mount) for mount in config.volumes)
