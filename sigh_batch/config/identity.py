@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -38,15 +38,19 @@ def deciding_values(
 
 
 def whole_values(
-    kind: str, settings: Settings, source: Mapping[str, Any], how: Set[str] = frozenset()
+    kind: str,
+    settings: Settings,
+    source: Mapping[str, Any],
+    how: Set[str] = frozenset(),
+    beside: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return what decides the result of a kind that is no series of samples: its section, its data, the seed.
 
-    `how` names the settings of the section that decide nothing.
+    `how` names the settings of the section that decide nothing, `beside` sections that have a part in it.
     """
-    section = getattr(settings, kind)
-    told = {name: value for name, value in _with_contents(section).items() if name not in how}
-    return {"kind": kind, "seed": settings.seed, "source": dict(source), kind: told}
+    told = {name: value for name, value in _with_contents(getattr(settings, kind)).items() if name not in how}
+    values = {"kind": kind, "seed": settings.seed, "source": dict(source), kind: told}
+    return values | {name: _with_contents(getattr(settings, name)) for name in beside}
 
 
 def config_hash(values: dict[str, Any]) -> str:

@@ -31,7 +31,7 @@ from sigh_batch.training.processes import side_by_side
 from sigh_batch.training.progress import Outcome, Watch
 from sigh_batch.training.stopping import Halt, StopFlag
 from sigh_batch.training.task import Assignment, Task
-from sigh_batch.training.tasks import make_task
+from sigh_batch.training.tasks import make_task, sections_of
 from sigh_batch.training.trackers import Trackers, open_trackers
 
 REVISION = 1
@@ -68,7 +68,8 @@ def plan_training(spec: RunSpec) -> Plan:
     if is_model_url(name):
         start, weights = read_model(open_store(name, settings.store, create=False))
         name = start.architecture.name
-    values = whole_values("train", settings, open_source(spec.source, settings.store).identity, HOW)
+    source = open_source(spec.source, settings.store).identity
+    values = whole_values("train", settings, source, HOW, sections_of(name))
     if start is not None and start.weights is not None:
         # The same weights from another place are the same beginning.
         values["train"]["model"] = start.weights.sha256
@@ -197,6 +198,7 @@ def _told(plan: Plan, loop: Loop, machine: str) -> Json:
     return {
         "seed": plan.spec.settings.seed,
         **plan.identity.values["train"],
+        **{name: plan.identity.values[name] for name in sections_of(plan.assignment.model)},
         "config_hash": plan.identity.config_hash,
         "steps_made": loop.step,
         "best_step": loop.improvement.best_step,

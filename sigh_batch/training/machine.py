@@ -35,14 +35,7 @@ class Machine:
 
     def take(self, batch: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """Return a batch on the device."""
-        moved = {}
-        for name, tensor in batch.items():
-            if self.channels_last and tensor.ndim == 4:
-                last = torch.channels_last
-                moved[name] = tensor.to(self.device, non_blocking=True, memory_format=last)
-            else:
-                moved[name] = tensor.to(self.device, non_blocking=True)
-        return moved
+        return {name: tensor.to(self.device, non_blocking=True) for name, tensor in batch.items()}
 
 
 def choose_machine(config: TrainConfig, rank: int = 0, ranks: int = 1) -> Machine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sigh_batch.config.settings import Settings
 from sigh_batch.registry import Registry
 from sigh_batch.training.task import Assignment, Task
 
@@ -20,7 +21,17 @@ tasks: Registry[MakeTask] = Registry(
 """A task a family of networks."""
 
 
+def task_of(model: str) -> str:
+    """Return the name of the task that teaches a network."""
+    return model if model in tasks.names() else "classes"
+
+
 def make_task(assignment: Assignment) -> Task:
     """Return the task that teaches the network an assignment names."""
-    own = assignment.model in tasks.names()
-    return tasks.get(assignment.model if own else "classes")(assignment)
+    return tasks.get(task_of(assignment.model))(assignment)
+
+
+def sections_of(model: str) -> tuple[str, ...]:
+    """Return the sections of the settings, beside `train`, that decide what a network becomes."""
+    section = {"tiles": "tiles", "classes": "backbone"}.get(task_of(model))
+    return (section,) if section in Settings.model_fields else ()
