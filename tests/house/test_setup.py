@@ -49,7 +49,8 @@ def test_every_dependency_is_pinned() -> None:
     [((PACKAGE, "jobs"), ()), (("bench", "tests"), ("test",)), (("scripts",), tuple(GROUPS))],
 )
 def test_everything_imported_is_asked_for(folders: tuple[str, ...], groups: tuple[str, ...]) -> None:
-    asked = names_of(PROJECT["project"]["dependencies"], *(GROUPS[name] for name in groups))
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    asked = names_of(PROJECT["project"]["dependencies"], *extras, *(GROUPS[name] for name in groups))
     inside = {*sys.stdlib_module_names, PACKAGE, "tests", "scripts", "bench", "tiny_stage"}
     homes = metadata.packages_distributions()
     found = {

@@ -1,0 +1,81 @@
+"""Scoring by ONNX Runtime: the same answers on a CPU, without torch's network."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from sigh_batch.errors import DataError, MissingLibrary, NotFound
+from sigh_batch.models.detector import Detector
+from sigh_batch.models.document import ModelDocument
+from sigh_batch.models.file import MODEL_KEY, ONNX_KEY
+from sigh_batch.models.opening import is_tiles
+from sigh_batch.models.scoring import ClassesDetector, Floats, Pixels, TilesDetector
+from sigh_batch.models.tiles import whole_tiles
+from sigh_batch.store import Store
+
+WEIGHTS_PROPERTY = "sigh.weights"
+"""Under which an exported file names the hash of the weights that it was made from."""
+INPUT = "pictures"
+"""Name of the input of every exported network."""
+
+
+def open_onnx(store: Store, document: ModelDocument) -> Detector:
+    """Return a detector that computes by ONNX Runtime.
+
+    Raises NotFound where nothing was exported, DataError where the file was exported from other weights.
+    """
+    where = f"{ONNX_KEY} in {store.url}"
+    try:
+        data = store.get(ONNX_KEY)
+    except NotFound:
+        raise NotFound(
+            f"there is no {where}; write one with: sigh models export {store.url} --format onnx"
+        ) from None
+    session = open_session(data, where)
+    made_from = session.get_modelmeta().custom_metadata_map.get(WEIGHTS_PROPERTY)
+    if document.weights is None or made_from != document.weights.sha256:
+        raise DataError(f"{where} was not exported from the weights of its {MODEL_KEY}; export it again")
+    if is_tiles(document):
+        return TilesDetector(document, lambda pixels: _look(session, pixels))
+    return ClassesDetector(document, lambda pictures: _answer(session, pictures))
+
+
+def open_session(data: bytes, where: str) -> Any:
+    """Return ONNX Runtime's session over an exported file, with as many threads as there are cores for us."""
+    if not find_spec("onnxruntime"):
+        raise MissingLibrary(
+            "scoring by ONNX Runtime needs onnxruntime; install it with: pip install 'sigh-batch[onnx]'"
+        )
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = _cores()
+    try:
+        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # It has a class of its own for each fault, and none in common but this.
+        reason = str(error).partition("\n")[0]
+        raise DataError(
+            f"{where} is damaged, not a network that can be run ({reason}); export it again"
+        ) from error
+
+
+def _cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _answer(session: Any, pictures: Tensor) -> Floats:
+    return np.asarray(session.run(None, {INPUT: pictures.numpy()})[0], np.float32)
+
+
+def _look(session: Any, pixels: Pixels) -> tuple[float, Floats, Floats]:
+    height, width = pixels.shape[:2]
+    whole = whole_tiles(pixels).transpose(2, 0, 1)[None].astype(np.float32)
+    picture, operations, changed = session.run(None, {INPUT: whole})
+    return float(picture[0]), operations[0], changed[0, :height, :width]

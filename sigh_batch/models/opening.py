@@ -1,0 +1,76 @@
+"""The one way to a model: from what a user writes after `--model` to a detector that is ready to score."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from sigh_batch.errors import ConfigError, NotFound
+from sigh_batch.models.detector import Detector
+from sigh_batch.models.document import ModelDocument
+from sigh_batch.models.file import MODEL_KEY, ONNX_KEY, WEIGHTS_KEY, check_name, read_document, read_model
+from sigh_batch.store import Store, open_store
+from sigh_batch.store.options import StoreOptions
+
+Backend = Literal["auto", "torch", "onnx"]
+
+DEFAULT = Path(__file__).with_name("default")
+"""The folder of the model that comes with the package."""
+_FILES = (MODEL_KEY, WEIGHTS_KEY, ONNX_KEY)
+
+
+def open_model(
+    url: str | None,
+    store_config: StoreOptions | None = None,
+    *,
+    device: str = "auto",
+    backend: Backend = "auto",
+) -> Detector:
+    """Open the model at a URL, or the default one, on a device.
+
+    `backend` onnx computes by ONNX Runtime on the CPU, from the model.onnx that `sigh models export` put
+    beside the document; auto and torch compute in torch, on a GPU where there is one.
+
+    Raises NotFound where there is no model, ConfigError for a pickle or a device that is not there, DataError
+    for files that are damaged or do not belong together.
+    """
+    store = model_store(url, store_config)
+    if backend == "onnx":
+        from sigh_batch.models.onnx import open_onnx
+
+        return open_onnx(store, read_document(store))
+    from sigh_batch.models.networks import build_network, choose_device, load_state
+    from sigh_batch.models.scoring import ClassesDetector, TilesDetector, answer_by_torch, look_by_torch
+
+    place = choose_device(device)
+    document, state = read_model(store)
+    network = load_state(
+        build_network(document.architecture, len(document.classes)), state, f"{WEIGHTS_KEY} in {store.url}"
+    )
+    if is_tiles(document):
+        return TilesDetector(document, look_by_torch(network, place))
+    return ClassesDetector(document, answer_by_torch(network, place))
+
+
+def is_tiles(document: ModelDocument) -> bool:
+    """Return whether a model reads pixels at their own size, and not pictures of one size."""
+    return document.architecture.name == "tiles"
+
+
+def model_store(url: str | None, store_config: StoreOptions | None = None) -> Store:
+    """Return the store whose top is a model; the URL may also be that of one of its files.
+
+    Raises NotFound when no URL is given and no model came with the package, ConfigError for a pickle.
+    """
+    if url is None:
+        if not (DEFAULT / MODEL_KEY).is_file():
+            raise NotFound("this installation has no default model; name one with --model URL")
+        return open_store(DEFAULT, create=False)
+    folder, _, name = url.rpartition("/")
+    if not (Path(url).is_dir() and Path(url, MODEL_KEY).is_file()):
+        check_name(name)
+    if name in _FILES:
+        return open_store(folder or ("/" if url.startswith("/") else "."), store_config, create=False)
+    if not url.strip():
+        raise ConfigError("an empty URL of a model; name what `sigh train` wrote")
+    return open_store(url, store_config, create=False)

@@ -1,0 +1,125 @@
+"""From pictures to scores, whatever engine computes the network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from sigh_batch.models.detector import Score
+from sigh_batch.models.document import Calibration, ModelDocument
+from sigh_batch.models.inputs import inputs_of, normalised
+
+Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+Answer = Callable[[Tensor], Floats]
+"""Normalised pictures, N x 3 x height x width, in; logits, N x classes, out."""
+Look = Callable[[Pixels], tuple[float, Floats, Floats]]
+"""A picture in; its log-odds, those of each operation, and those of each pixel out."""
+
+_BATCH = 32
+_EXTREME = 80.0
+
+
+class ClassesDetector:
+    """A network over pictures of one size, with a logit a class."""
+
+    def __init__(self, document: ModelDocument, answer: Answer) -> None:
+        self.document = document
+        self._answer = answer
+        self._grey = bool(document.architecture.options.get("grayscale", False))
+
+    def score(self, pictures: Sequence[Pixels], *, maps: bool = False) -> list[Score]:
+        """Return a score for each picture; there is never a map."""
+        scores: list[Score] = []
+        for start in range(0, len(pictures), _BATCH):
+            inputs = inputs_of(pictures[start : start + _BATCH], self.document.geometry, self._grey)
+            logits = self._answer(normalised(inputs, self.document.geometry))
+            scores += [score_of(row, self.document.calibration) for row in logits.astype(np.float64)]
+        return scores
+
+
+class TilesDetector:
+    """A network that reads every pixel at its own size, and says of each whether it was changed."""
+
+    def __init__(self, document: ModelDocument, look: Look) -> None:
+        self.document = document
+        self._look = look
+
+    def score(self, pictures: Sequence[Pixels], *, maps: bool = False) -> list[Score]:
+        """Return a score for each picture, and a tamper map where it is asked for."""
+        return [self._score(pixels, maps) for pixels in pictures]
+
+    def _score(self, pixels: Pixels, maps: bool) -> Score:
+        logit, operations, changed = self._look(pixels)
+        calibration = self.document.calibration
+        probability = calibrated(logit, calibration)
+        found = None
+        if maps:
+            scale, shift = (calibration.map_scale, calibration.map_shift) if calibration else (1.0, 0.0)
+            found = np.asarray(sigmoid(changed * np.float32(scale) + np.float32(shift)), np.float32)
+        return Score(
+            logit=logit,
+            probability=probability,
+            classes=(1 - probability, probability),
+            operations=tuple(map(float, np.asarray(sigmoid(operations)))),
+            map=found,
+        )
+
+
+def score_of(logits: NDArray[np.float64], calibration: Calibration | None) -> Score:
+    """Return the score of a picture from the logits of its classes.
+
+    The log-odds of the last class are calibrated; the others share what is left as they shared it before.
+    """
+    others = logits[:-1] - logits[:-1].max()
+    shares = np.exp(others)
+    logit = float(logits[-1] - logits[:-1].max() - np.log(shares.sum()))
+    probability = calibrated(logit, calibration)
+    rest = (1 - probability) * shares / shares.sum()
+    return Score(logit=logit, probability=probability, classes=(*map(float, rest), probability))
+
+
+def calibrated(logit: float, calibration: Calibration | None) -> float:
+    """Return the probability that log-odds stand for."""
+    return float(sigmoid(logit if calibration is None else calibration.scale * logit + calibration.shift))
+
+
+def sigmoid(logits: float | NDArray[np.floating]) -> NDArray[np.floating]:
+    """Return the probabilities of log-odds."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -_EXTREME, _EXTREME))))
+
+
+def answer_by_torch(network: nn.Module, device: torch.device) -> Answer:
+    """Return what computes logits in torch: all 32 bits of a number, whatever the device would save on."""
+    placed = _placed(network, device)
+
+    def answer(pictures: Tensor) -> Floats:
+        with torch.inference_mode(), torch.backends.cudnn.flags(allow_tf32=False):
+            inputs = pictures.to(device).contiguous(memory_format=torch.channels_last)
+            logits: Floats = placed(inputs).float().cpu().numpy()
+            return logits
+
+    return answer
+
+
+def look_by_torch(network: nn.Module, device: torch.device) -> Look:
+    """Return what looks at a picture in torch."""
+    from sigh_batch.models.tiles import TilesNetwork, look
+
+    placed = _placed(network, device)
+    assert isinstance(placed, TilesNetwork)
+
+    def answer(pixels: Pixels) -> tuple[float, Floats, Floats]:
+        with torch.backends.cudnn.flags(allow_tf32=False):
+            return look(placed, pixels)
+
+    return answer
+
+
+def _placed(network: nn.Module, device: torch.device) -> nn.Module:
+    return network.to(memory_format=torch.channels_last).to(device).eval()
