@@ -222,6 +222,7 @@ class Loop:
                 metric=self._task.metric,
                 value=self._value,
                 best=self.improvement.best,
+                metrics=dict(self.improvement.best_metrics),
                 validating=validating,
                 validated=validated,
             )

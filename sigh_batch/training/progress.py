@@ -29,6 +29,8 @@ class Progress:
     """What it was when it was last measured."""
     best: float | None = None
     """Its best value."""
+    metrics: dict[str, float] = field(default_factory=dict)
+    """All that validation said of the weights that are the best so far."""
     validating: bool = False
     """Whether validation is under way."""
     validated: bool = False
