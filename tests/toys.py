@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,12 @@ from torch import nn
 
 from sigh_batch.config.layers import read_sets
 from sigh_batch.config.resolve import resolve
-from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.models.document import Architecture, Geometry, ModelDocument
 from sigh_batch.rng import for_sample
 from sigh_batch.training.calibration import HeldOut
 from sigh_batch.training.task import Assignment, Batch
+from sigh_batch.training.tasks import tasks
 
 
 class Toy:
@@ -32,10 +33,14 @@ class Toy:
         self.seed = assignment.settings.seed
         self.size = assignment.settings.train.batch
 
-    def build(self) -> nn.Module:
+    @staticmethod
+    def network() -> nn.Module:
         return nn.Sequential(
             nn.Linear(8, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.2), nn.Linear(16, 1)
         )
+
+    def build(self) -> nn.Module:
+        return self.network()
 
     def batches(self, epoch: int, start: int = 0, rank: int = 0, ranks: int = 1) -> Iterator[Batch]:
         for number in range(start, self.steps_per_epoch):
@@ -61,7 +66,7 @@ class Toy:
     def document(self, training: dict[str, Any]) -> ModelDocument:
         return ModelDocument(
             name="toy",
-            architecture=Architecture(name="toy"),
+            architecture=Architecture(name=self.assignment.model),
             classes=("clean", "forged"),
             geometry=Geometry(mode="native"),
             training=training,
@@ -74,16 +79,29 @@ class Toy:
         return torch.from_numpy(points), torch.from_numpy(labels)
 
 
-def settings(*sets: str) -> Settings:
-    return resolve([read_sets(["train.model=toy", "train.epochs=3", "train.batch=16", *sets])]).settings
+class PlainToy(Toy):
+    """The same without what looks at a whole batch, or draws."""
+
+    @staticmethod
+    def network() -> nn.Module:
+        return nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(16, 1))
 
 
-def spec(data: Path, out: Path | str, *sets: str) -> RunSpec:
-    """Return the spec of a training of the toy; its data has no part in what it learns."""
-    return RunSpec(kind="train", source=str(data), out=str(out), settings=settings(*sets))
+def register_toys() -> None:
+    """Let this process train both."""
+    for name, toy in (("toy", Toy), ("plain", PlainToy)):
+        if name not in tasks.names():
+            tasks.register(name)(toy)
 
 
-def replaced(spec: RunSpec, **train: Any) -> RunSpec:
-    """Return a spec with other settings of the training."""
-    changed = spec.settings.train.model_copy(update=train)
-    return spec.model_copy(update={"settings": spec.settings.model_copy(update={"train": changed})})
+def spec_of(data: Path, out: Path | str, *sets: str, model: str = "toy") -> RunSpec:
+    """Return the spec of a training of a toy; the data has no part in what it learns."""
+    small = (f"train.model={model}", "train.epochs=3", "train.batch=16")
+    settings = resolve([read_sets([*small, *sets])]).settings
+    return RunSpec(kind="train", source=str(data), out=str(out), settings=settings)
+
+
+def toy_environment() -> dict[str, str]:
+    """Return an environment in which processes know the toy."""
+    root = Path(__file__).parent
+    return {**os.environ, "PYTHONPATH": os.pathsep.join((str(root / "toy"), str(root.parent)))}
