@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sigh_batch.config.audit import AuditConfig
+from sigh_batch.config.backbone import BackboneConfig
 from sigh_batch.config.base import Config
 from sigh_batch.config.distort import DistortConfig
 from sigh_batch.config.generate import GenerateConfig
@@ -68,6 +69,8 @@ class Settings(Config):
     """How `sigh train` teaches a model."""
     tiles: TilesConfig = TilesConfig()
     """The default detector, `train.model: tiles`."""
+    backbone: BackboneConfig = BackboneConfig()
+    """Any other network, such as `train.model: resnet50`, and the classes it learns."""
     tune: TuneConfig = TuneConfig()
     """What `sigh tune` searches, and how."""
     store: StoreConfig = StoreConfig()
