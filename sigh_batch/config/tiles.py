@@ -29,6 +29,7 @@ OPERATIONS = (
 """Operations on finished pictures, in the order of the network's outputs."""
 
 Channels = Annotated[int, Field(ge=4, le=512, multiple_of=4)]
+Weight = Annotated[float, Field(ge=0)]
 Blocks = Annotated[int, Field(ge=0, le=16)]
 
 
@@ -64,11 +65,15 @@ class TilesConfig(Config):
     """Share of crops that are laid over a changed place; the others lie anywhere."""
     paired: bool = True
     """Show every crop of a forged picture beside the same crop of its clean twin."""
-    whole: Annotated[float, Field(ge=0, le=1)] = 0.2
-    """Share of the epochs, the last ones, in which crops are of the largest size."""
-    dice: Annotated[float, Field(ge=0)] = 0.5
-    """Weight of the overlap of the map with what was changed."""
-    map_weight: Annotated[float, Field(ge=0)] = 1.0
-    """Weight of the pixels' own loss."""
-    operation_weight: Annotated[float, Field(ge=0)] = 0.2
+    validation: Annotated[int, Field(ge=1)] = 100
+    """Pairs of whole pictures that are looked at after an epoch."""
+    picture_weight: Weight = 0.5
+    """Weight of the loss of the verdict on a whole crop."""
+    map_weight: Weight = 1.0
+    """Weight of the loss of pixels."""
+    tile_weight: Weight = 1.0
+    """Weight of the loss of tiles."""
+    dice_weight: Weight = 0.5
+    """Weight of how little the map and what was changed overlap."""
+    operation_weight: Weight = 0.5
     """Weight of the operations' loss."""

@@ -8,7 +8,7 @@ from torch.nn import functional
 
 
 class Evidence(nn.Module):
-    """Pixels, and beside them the differences to the next pixel in the row and below, cut off at `limit` levels.
+    """Pixels, and beside them what changes to the next pixel in the row and below, up to `limit` levels.
 
     A screenshot's grounds are exactly flat and its edges are hard, so that a difference of one level tells
     more than one of a hundred; scaled like colours it would not be seen.
@@ -109,19 +109,16 @@ class Verdict(nn.Module):
         )
 
     def forward(
-        self, tiles: torch.Tensor, peaks: torch.Tensor, means: torch.Tensor
+        self, tiles: torch.Tensor, suspicion: torch.Tensor, peaks: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the picture's log-odds (N) and its operations' (N x K).
 
-        `peaks` and `means` are the largest and the mean log-odds of the pixels of every tile, N x 1 x H x W.
+        `suspicion` is the log-odds of every tile, `peaks` the largest of its pixels, both N x 1 x H x W.
         """
         with torch.autocast(tiles.device.type, enabled=False):
-            peaks, means = peaks.float().clamp(-12, 12), means.float().clamp(-12, 12)
-            seen = functional.relu(self.tile(torch.cat([tiles.float(), peaks, means], 1))).flatten(2)
-            weight = self.looks(torch.relu(seen).unsqueeze(3)).squeeze(3).softmax(-1)
-            found = (weight @ seen.transpose(1, 2)).flatten(1)
-            most = torch.cat(
-                [peaks.flatten(1).amax(1, keepdim=True), means.flatten(1).amax(1, keepdim=True)], 1
-            )
-            answer = self.answer(torch.cat([found, most * 0.25], 1))
+            hints = torch.cat([suspicion, peaks], 1).float().clamp(-12, 12)
+            seen = functional.relu(self.tile(torch.cat([tiles.float(), hints], 1)))
+            weight = self.looks(seen).flatten(2).softmax(-1)
+            found = (weight @ seen.flatten(2).transpose(1, 2)).flatten(1)
+            answer = self.answer(torch.cat([found, hints.flatten(2).amax(2) * 0.25], 1))
         return answer[:, 0], answer[:, 1:]

@@ -24,7 +24,7 @@ STRIDE = 16
 
 _HALO = 128
 _AT_ONCE = 6_291_456
-_START = -4.0
+_START = -2.0
 
 Features = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
 
@@ -38,6 +38,8 @@ class Answer(NamedTuple):
     """That each operation was used: N x K."""
     map: torch.Tensor
     """That a pixel was changed: N x H x W."""
+    tiles: torch.Tensor
+    """That anything of a tile was changed: N x H / STRIDE x W / STRIDE."""
 
 
 class TilesNetwork(nn.Module):
@@ -56,6 +58,7 @@ class TilesNetwork(nn.Module):
         self.context = nn.Sequential(
             *(Peers(tile, config.kinds, config.heads) for _ in range(config.context))
         )
+        self.suspicion = nn.Conv2d(tile, 1, 1)
         self.to_eighth = nn.Conv2d(tile, eighth, 1)
         self.at_eighth = Convolution(eighth, eighth)
         self.to_quarter = nn.Conv2d(eighth, quarter, 1)
@@ -71,8 +74,7 @@ class TilesNetwork(nn.Module):
         *details, tiles = self.encode(pixels)
         tiles = self.context(tiles)
         changed = self.decode(tiles, details)
-        picture, operations = self.verdict(tiles, *evidence_of(changed))
-        return Answer(picture, operations, changed.squeeze(1))
+        return self.conclude(tiles, changed)
 
     def encode(self, pixels: torch.Tensor) -> Features:
         """Return features at a half, a quarter, an eighth and a sixteenth of the size."""
@@ -88,6 +90,13 @@ class TilesNetwork(nn.Module):
         quarter = self.at_quarter(torch.relu(quarter + _doubled(self.to_quarter(eighth))))
         half = self.at_half(torch.relu(half + _doubled(self.to_half(quarter))))
         return functional.pixel_shuffle(self.pixels(half), 2)
+
+    def conclude(self, tiles: torch.Tensor, changed: torch.Tensor) -> Answer:
+        """Return what is said of pictures by their compared tiles and the log-odds of their pixels."""
+        suspicion = self.suspicion(tiles)
+        peaks = functional.max_pool2d(changed, STRIDE)
+        picture, operations = self.verdict(tiles, suspicion, peaks)
+        return Answer(picture, operations, changed.squeeze(1), suspicion.squeeze(1))
 
 
 def build_tiles(options: Mapping[str, Any]) -> TilesNetwork:
@@ -118,13 +127,8 @@ def whole_tiles(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.pad(pixels, ((0, -height % STRIDE), (0, -width % STRIDE), (0, 0)), "edge")
 
 
-def evidence_of(changed: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the largest and the mean log-odds of every tile's pixels."""
-    return functional.max_pool2d(changed, STRIDE), functional.avg_pool2d(changed, STRIDE)
-
-
 def _look_in_strips(network: TilesNetwork, picture: torch.Tensor) -> Answer:
-    """Return what forward returns, of one picture: once down in strips for the tiles, once more for the map."""
+    """Return what forward returns, of one picture: down in strips for the tiles, and again for the map."""
     axis = 2 if picture.shape[2] >= picture.shape[3] else 3
     strips = list(_strips(picture.shape[axis], picture.shape[5 - axis]))
     found = [network.encode(_part(picture, axis, strip.taken).float())[-1] for strip in strips]
@@ -137,9 +141,7 @@ def _look_in_strips(network: TilesNetwork, picture: torch.Tensor) -> Answer:
         *details, _ = network.encode(_part(picture, axis, strip.taken).float())
         changed = network.decode(_part(tiles, axis, strip.taken, STRIDE), details)
         maps.append(_part(changed, axis, strip.inner))
-    changed = torch.cat(maps, axis)
-    said, operations = network.verdict(tiles, *evidence_of(changed))
-    return Answer(said, operations, changed.squeeze(1))
+    return network.conclude(tiles, torch.cat(maps, axis))
 
 
 class _Strip(NamedTuple):

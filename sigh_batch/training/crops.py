@@ -1,0 +1,171 @@
+"""Crops of forged pictures and of their clean twins: what the default detector learns from.
+
+The same crop of both stands in one batch, so that nothing but the forgery tells them apart. Crops keep
+their place on the grid of tiles, and with it on the grid of a JPEG.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sigh_batch.data.loader import Dataset, Item
+from sigh_batch.data.sample import Json
+from sigh_batch.errors import ConfigError, UnreadablePicture
+from sigh_batch.models.tiles import STRIDE
+from sigh_batch.rng import Draws
+
+Pixels = NDArray[np.uint8]
+_Kind = TypeVar("_Kind", bound=np.generic)
+
+_LEAST = 8
+"""A crop with fewer changed pixels than this shows nothing, and counts as clean."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """The pairs of a split: where the forged sample and its clean twin are in a data set."""
+
+    dataset: Dataset
+    forged: NDArray[np.int64]
+    """Number of the forged sample of each pair."""
+    clean: NDArray[np.int64]
+    """Number of its twin."""
+    edits: Sequence[Sequence[Json]]
+    """What was done to each forged sample: `type` and `box`."""
+    groups: Sequence[str]
+    """The group of each pair."""
+
+    def __len__(self) -> int:
+        return len(self.forged)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crop:
+    """A piece of a picture, what of it was changed, and by what."""
+
+    pixels: Pixels
+    """Side x side x 3, RGB."""
+    mask: NDArray[np.bool_]
+    """Side x side; which pixels were changed."""
+    operations: frozenset[str]
+    """Operations that reach into it; none of a clean one."""
+
+    @property
+    def forged(self) -> bool:
+        """Whether enough of it was changed to be seen."""
+        return bool(np.count_nonzero(self.mask) >= _LEAST)
+
+
+def pairs_of(dataset: Dataset, split: str) -> Pairs:
+    """Return the pairs of a split, those aside whose forgery leaves no trace in the pixels.
+
+    Raises ConfigError when there are none.
+    """
+    part = dataset.where(split=split, scene_depth=False)
+    places: dict[str, dict[int, int]] = {}
+    labels = part.column("label").to_pylist()
+    for number, (pair, label) in enumerate(zip(part.column("pair").to_pylist(), labels, strict=True)):
+        if pair is not None:
+            places.setdefault(pair, {})[label] = number
+    both = [place for place in places.values() if len(place) == 2]
+    if not both:
+        raise ConfigError(
+            f"{dataset.url} has no forged picture with its clean twin in the split {split!r}; "
+            "make some with sigh distort"
+        )
+    told = list(part.rows(["ops", "group"]))
+    forged = [place[1] for place in both]
+    return Pairs(
+        part,
+        np.array(forged),
+        np.array([place[0] for place in both]),
+        [told[number]["ops"] for number in forged],
+        [told[number]["group"] for number in forged],
+    )
+
+
+def decoded(item: Item) -> Pixels:
+    """Return the pixels of a stored sample, RGB."""
+    return _read(item.image, cv2.IMREAD_COLOR_RGB)
+
+
+def mask_of(item: Item) -> NDArray[np.bool_]:
+    """Return which pixels of a stored sample were changed."""
+    return _read(item.mask, cv2.IMREAD_GRAYSCALE) > 0
+
+
+def cut(
+    pairs: Pairs, number: int, side: int, draws: Draws, *, changed: float, paired: bool
+) -> Iterator[Crop]:
+    """Yield a crop of the forged picture of a pair and of its clean twin: the same one, if paired.
+
+    `changed` is how likely it is laid over a changed place.
+    """
+    item = pairs.dataset[int(pairs.forged[number])]
+    mask = mask_of(item)
+    over = draws.chance(changed)
+    top, left = _corner(mask, side, draws, over=over)
+    inside = _window(mask, top, left, side)
+    yield Crop(
+        _window(decoded(item), top, left, side), inside, _operations(pairs.edits[number], top, left, side)
+    )
+    if not paired:
+        top, left = _corner(mask, side, draws, over=False)
+    twin = decoded(pairs.dataset[int(pairs.clean[number])])
+    yield Crop(_window(twin, top, left, side), np.zeros_like(inside), frozenset())
+
+
+def _read(data: bytes, how: int) -> Pixels:
+    found = cv2.imdecode(np.frombuffer(data, np.uint8), how)
+    if found is None:
+        raise UnreadablePicture("unreadable_image", "a picture of the training set cannot be decoded")
+    return np.asarray(found, np.uint8)
+
+
+def _corner(mask: NDArray[np.bool_], side: int, draws: Draws, *, over: bool) -> tuple[int, int]:
+    """Return the corner of a crop: one that holds a changed pixel drawn at random, or any."""
+    height, width = mask.shape
+    if over:
+        places = np.flatnonzero(mask)
+        row, column = divmod(int(places[draws.integer(0, len(places) - 1)]), width)
+        top, left = (at - draws.integer(side // 8, side - side // 8) for at in (row, column))
+    else:
+        top, left = draws.integer(0, max(0, height - side)), draws.integer(0, max(0, width - side))
+    return _aligned(top, height - side), _aligned(left, width - side)
+
+
+def _aligned(start: int, last: int) -> int:
+    """Return the start of a whole tile, not after the last at which a crop lies within the picture."""
+    return max(0, min(start, -(-last // STRIDE) * STRIDE) // STRIDE * STRIDE)
+
+
+def _window(picture: NDArray[_Kind], top: int, left: int, side: int) -> NDArray[_Kind]:
+    """Return a square of a picture; where it ends earlier, its last row and column are repeated."""
+    part = picture[top : top + side, left : left + side]
+    rows, columns = side - part.shape[0], side - part.shape[1]
+    if not rows and not columns:
+        return part
+    around = [(0, rows), (0, columns)] + [(0, 0)] * (part.ndim - 2)
+    if part.dtype == np.bool_:
+        return np.pad(part, around)
+    return np.pad(part, around, "edge")
+
+
+def _operations(edits: Iterable[Json], top: int, left: int, side: int) -> frozenset[str]:
+    return frozenset(
+        edit["type"]
+        for edit in edits
+        if (box := edit["box"]) is None
+        or (
+            box["x"] < left + side
+            and left < box["x"] + box["width"]
+            and box["y"] < top + side
+            and top < box["y"] + box["height"]
+        )
+    )

@@ -1,0 +1,167 @@
+"""Teaching the default detector: batches of crops, what is wrong about an answer, and how far it has come."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from sigh_batch.data.loader import open_dataset
+from sigh_batch.data.order import Permutation
+from sigh_batch.models.document import Architecture, Geometry, ModelDocument
+from sigh_batch.models.tiles import STRIDE, Answer, TilesNetwork, build_tiles
+from sigh_batch.rng import for_sample
+from sigh_batch.training.calibration import HeldOut, is_for_calibration
+from sigh_batch.training.crops import Crop, cut, pairs_of
+from sigh_batch.training.task import Assignment, Batch
+from sigh_batch.training.tasks import tasks
+from sigh_batch.training.trial import Trial
+
+_STAGE = "tiles"
+_AHEAD = 6
+
+
+@tasks.register("tiles")
+class TilesTask:
+    """The default detector's lesson."""
+
+    metric = "auc"
+    higher_is_better = True
+
+    def __init__(self, assignment: Assignment) -> None:
+        self._settings = assignment.settings
+        self._config = assignment.settings.tiles
+        self._data = open_dataset(assignment.data)
+        self._train = pairs_of(self._data, "train")
+        self._held = pairs_of(self._data, "validation")
+        start = assignment.start
+        shape = self._config.network.model_dump(mode="json")
+        self._options = dict(start.architecture.options) if start else shape
+        self._operations = tuple(self._options["operations"])
+        self._sides = [int(side) for side in self._config.crops]
+        counts = [self._pairs_a_batch(side) for side in self._sides]
+        weights = list(self._config.crops.values())
+        usual = sum(n * w for n, w in zip(counts, weights, strict=True)) / sum(weights)
+        self.steps_per_epoch = max(1, round(len(self._train) / usual))
+
+    def build(self) -> nn.Module:
+        """Return the network with fresh weights."""
+        return build_tiles(self._options)
+
+    def batches(self, epoch: int, start: int = 0, rank: int = 0, ranks: int = 1) -> Iterator[Batch]:
+        """Yield the batches of an epoch from number `start` on."""
+        plan = list(self._plan(epoch, ranks))[start:]
+        with ThreadPoolExecutor(max(1, self._settings.train.workers)) as pool:
+            ready: deque[Future[Batch]] = deque()
+            waiting = iter(plan)
+            try:
+                while True:
+                    while len(ready) < _AHEAD and (next_one := next(waiting, None)):
+                        ready.append(pool.submit(self._batch, *next_one, epoch, rank, ranks))
+                    if not ready:
+                        return
+                    yield ready.popleft().result()
+            finally:
+                for future in ready:
+                    future.cancel()
+
+    def loss(self, model: nn.Module, batch: Batch) -> tuple[torch.Tensor, Mapping[str, float | torch.Tensor]]:
+        """Return how wrong the answers to a batch are: of the picture, of its pixels, of the operations."""
+        answer: Answer = model(batch["pixels"].permute(0, 3, 1, 2).float())
+        mask = batch["mask"].float()
+        picture = functional.binary_cross_entropy_with_logits(answer.picture.float(), batch["label"])
+        operations = functional.binary_cross_entropy_with_logits(
+            answer.operations.float(), batch["operations"]
+        )
+        logits = answer.map.float()
+        pixels = _even(logits, mask)
+        tiles = _even(answer.tiles.float(), functional.max_pool2d(mask, STRIDE))
+        dice = _dice(logits, mask, batch["label"])
+        config = self._config
+        total = (
+            config.picture_weight * picture
+            + config.map_weight * pixels
+            + config.tile_weight * tiles
+            + config.dice_weight * dice
+            + config.operation_weight * operations
+        )
+        told = {"picture": picture, "pixels": pixels, "tiles": tiles, "dice": dice, "operations": operations}
+        return total, told
+
+    def validate(self, model: nn.Module, device: torch.device) -> dict[str, float]:
+        """Return what the network reaches on whole pictures."""
+        numbers = [number for number, group in enumerate(self._held.groups) if not is_for_calibration(group)]
+        return Trial(cast("TilesNetwork", model), self._held, numbers[: self._config.validation]).metrics()
+
+    def held_out(self, model: nn.Module, device: torch.device) -> HeldOut:
+        """Return what the network says of the whole pictures that are kept for calibration."""
+        numbers = [number for number, group in enumerate(self._held.groups) if is_for_calibration(group)]
+        return Trial(cast("TilesNetwork", model), self._held, numbers).held_out()
+
+    def document(self, training: dict[str, Any]) -> ModelDocument:
+        """Return the document of the model."""
+        return ModelDocument(
+            name="tiles",
+            architecture=Architecture(name="tiles", options=self._options),
+            classes=("clean", "forged"),
+            operations=self._operations,
+            geometry=Geometry(mode="native"),
+            data={"pairs": len(self._train)},
+            training=training,
+        )
+
+    def _plan(self, epoch: int, ranks: int) -> Iterator[tuple[int, int, list[int]]]:
+        """Yield the number of each batch of an epoch, the side of its crops and its pairs."""
+        order = Permutation(len(self._train), self._settings.seed, epoch)
+        at = 0
+        for number in range(self.steps_per_epoch):
+            draws = for_sample(self._settings.seed, _STAGE, epoch * self.steps_per_epoch + number)
+            side = draws.weighted(self._sides, list(self._config.crops.values()))
+            count = -(-self._pairs_a_batch(side) // ranks) * ranks
+            positions = np.arange(at, at + count) % len(self._train)
+            yield number, side, order(positions).tolist()
+            at += count
+
+    def _pairs_a_batch(self, side: int) -> int:
+        return max(1, self._config.pixels // (2 * side * side))
+
+    def _batch(self, number: int, side: int, pairs: list[int], epoch: int, rank: int, ranks: int) -> Batch:
+        """Return the part of a batch that a rank learns from."""
+        config = self._config
+        step = epoch * self.steps_per_epoch + number
+        crops: list[Crop] = []
+        for pair in pairs[rank::ranks]:
+            draws = for_sample(self._settings.seed, f"{_STAGE}/{pair}", step)
+            crops += cut(self._train, pair, side, draws, changed=config.changed, paired=config.paired)
+        known = self._operations
+        return {
+            "pixels": torch.from_numpy(np.stack([crop.pixels for crop in crops])),
+            "mask": torch.from_numpy(np.stack([crop.mask for crop in crops])),
+            "label": torch.tensor([float(crop.forged) for crop in crops]),
+            "operations": torch.tensor(
+                [[float(crop.forged and name in crop.operations) for name in known] for crop in crops]
+            ),
+        }
+
+
+def _even(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """Return the loss of many yes or no questions; the few that are true count a quarter of the whole."""
+    loss = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none")
+    true = truth.sum()
+    of_true = (loss * truth).sum() / true.clamp(min=1)
+    of_rest = (loss * (1 - truth)).sum() / (truth.numel() - true).clamp(min=1)
+    return 0.25 * of_true + 0.75 * of_rest
+
+
+def _dice(logits: torch.Tensor, mask: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+    """Return how little the map and what was changed overlap, over the crops with a change."""
+    found = logits.sigmoid()
+    shared = (found * mask).sum((1, 2))
+    overlap = (2 * shared + 1) / (found.sum((1, 2)) + mask.sum((1, 2)) + 1)
+    return ((1 - overlap) * label).sum() / label.sum().clamp(min=1)
