@@ -19,6 +19,15 @@ SighError                     1  a run failed
 ├── ShardFailed               1  one shard can never succeed (a worker exits 65)
 ├── PartialFailure            3  the run ended, some samples failed
 ├── GateFailed                6  a limit set by the user was broken
+├── ClusterError              1  a cluster said no
+│   ├── ClusterNotFound       1  it has no object of that name
+│   ├── ClusterConflict       1  it has an object of that name already
+│   ├── ClusterDenied         4  no right to do that there
+│   └── ClusterUnreachable    5  it does not answer
+├── RunFailed                 1  a run on a cluster failed (or the code it failed with)
+├── RunGone                   7  a run was cancelled or deleted before its end
+├── WaitedTooLong             8  a run has not ended in the time that was given to it
+├── RunStuck                  9  a run cannot begin before somebody helps
 └── Interrupted             130  stopped by the user (143 by SIGTERM)
 
 A message says what happened, the value, and what to do. It is one sentence for one fault.
@@ -139,6 +148,56 @@ class GateFailed(SighError):
     """A limit that the user set was broken."""
 
     exit_code = 6
+
+
+class ClusterError(SighError):
+    """A cluster could not do what was asked."""
+
+
+class ClusterNotFound(ClusterError):
+    """The cluster has no object of that name."""
+
+
+class ClusterConflict(ClusterError):
+    """The cluster has an object of that name already."""
+
+
+class ClusterDenied(ClusterError):
+    """The cluster does not know who asks, or does not let him do that."""
+
+    exit_code = 4
+
+
+class ClusterUnreachable(ClusterError):
+    """The cluster does not answer."""
+
+    exit_code = 5
+
+
+class RunFailed(SighError):
+    """A run on a cluster failed; ends with 2 when its configuration is wrong, and so on."""
+
+    def __init__(self, message: str, exit_code: int = 1) -> None:
+        self.exit_code = exit_code
+        super().__init__(message)
+
+
+class RunGone(SighError):
+    """A run on a cluster was cancelled or deleted before its end."""
+
+    exit_code = 7
+
+
+class WaitedTooLong(SighError):
+    """A run on a cluster goes on, and the time to wait for it is over."""
+
+    exit_code = 8
+
+
+class RunStuck(SighError):
+    """A run on a cluster cannot begin before somebody helps, as when its image is not to be had."""
+
+    exit_code = 9
 
 
 class Interrupted(SighError):

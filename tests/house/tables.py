@@ -24,7 +24,8 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "render": ("config", "scene", "data.sample"),
     "forge": ("config", "scene", "render", "data.sample"),
     "degrade": ("config", "render.arithmetic", "render.encode", "data.sample"),
-    "sources": ("config", "store", "data", "degrade.jpeg_file", "render.encode"),
+    # JPEG tables tell the quality that a file was saved with.
+    "sources": ("config", "store", "data", "degrade.jpeg_file", "degrade.jpeg_tables", "render.encode"),
     # Detectors and generators: they read stored sets.
     "models": ("config", "store", "data"),
     "metrics": ("config", "data"),
@@ -32,9 +33,13 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "tuning": ("config", "store", "data", "models", "metrics", "training"),
     "evaluation": ("config", "store", "data", "degrade", "sources", "models", "metrics"),
     # index -> sample.
-    "stages": ("config", "scene", "render", "forge", "degrade", "sources", "models", "data.sample"),
+    "stages": (
+        *("config", "scene", "render", "forge", "degrade", "sources", "models"),
+        *("data.sample", "data.names"),
+    ),
     # A whole run, and the process that works on it.
-    "run": ("config", "store", "data", "sources", "stages"),
+    "kinds": ("config", "store", "data", "sources", "stages", "models"),
+    "run": ("config", "store", "data", "sources", "stages", "kinds"),
     "runlog": ("store",),
     # Numbers as Kubernetes writes them; the worker reads them, and so does who started it.
     "intervals": (),
@@ -69,6 +74,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "evaluation",
         "audit",
         "report",
+        "kinds",
         "run",
         "runners",
         "doctor",
@@ -83,6 +89,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "botocore": ("store.s3",),
     "obstore": ("store.s3",),
     "kubernetes": ("runners.kubernetes",),
+    "urllib3": ("runners.kubernetes",),
     "django": ("console",),
     # Learning.
     "torch": ("models", "training", "metrics"),
@@ -110,13 +117,13 @@ HOMES: dict[str, tuple[str, ...]] = {
     "isal": ("render",),
     "simplejpeg": ("render", "degrade", "models", "training"),
     # Tables, words, pages.
-    "pyarrow": ("data", "audit", "report", "evaluation"),
+    "pyarrow": ("data", "audit", "report", "evaluation", "tuning.summary"),
     "orjson": ("data",),
     "faker": ("scene",),
     "jinja2": ("report",),
     "markupsafe": ("report",),
     "pydantic": ("config", "run", "models.document", "evaluation.document", "tuning.space"),
-    "yaml": ("config", "scene", "cli"),
+    "yaml": ("config", "scene", "cli", "tuning.summary"),
     "click": ("cli",),
     "rich": ("cli",),
 }

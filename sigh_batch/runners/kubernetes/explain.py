@@ -1,0 +1,189 @@
+"""From what a cluster knows of a run to its state and one sentence that says why. Nothing is asked here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sigh_batch import intervals
+from sigh_batch.runners.kubernetes.objects import conditions, phase, sentence
+from sigh_batch.runners.kubernetes.pods import ending, hindrances, last_event, terminated
+from sigh_batch.runners.kubernetes.render import COMMAND, CONFIG_HASH, KIND_LABEL, OUT, QUEUE, Object
+
+ENDED = frozenset({"done", "failed"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a cluster knows of a run: plain objects."""
+
+    job: Object
+    pods: Sequence[Object] = ()
+    """Its pods that have not succeeded."""
+    events: Sequence[Object] = ()
+    """What happened to the Job and to pods that wait, oldest first."""
+    workload: Object | None = None
+    """Kueue's view of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """A run at one moment."""
+
+    run: str
+    kind: str
+    state: str
+    """queued, waiting, running, stopping, done, failed."""
+    why: str
+    """One sentence."""
+    pods: int
+    done: int
+    failed: int
+    active: int
+    failed_pods: str
+    """The numbers of failed pods, such as 0,3-7."""
+    out: str
+    config_hash: str | None
+    command: str
+    created: str
+    ended: str | None
+    stuck: bool = False
+    """Whether it waits for somebody's help."""
+    exit_code: int = 0
+    """What `sigh wait` ends with once the run has ended."""
+
+
+def explain(facts: Facts) -> Status:
+    """Return the state of a run and why it is so."""
+    job, status = facts.job, facts.job.get("status", {})
+    state, why, stuck, code = _state(facts)
+    annotations = job["metadata"].get("annotations", {})
+    failed = status.get("failedIndexes") or ""
+    return Status(
+        run=job["metadata"]["name"],
+        kind=job["metadata"].get("labels", {}).get(KIND_LABEL, "?"),
+        state=state,
+        why=why,
+        pods=job["spec"].get("completions") or 1,
+        done=status.get("succeeded", 0),
+        failed=len(intervals.parse(failed)),
+        active=status.get("active", 0),
+        failed_pods=failed,
+        out=annotations.get(OUT, ""),
+        config_hash=annotations.get(CONFIG_HASH),
+        command=annotations.get(COMMAND, ""),
+        created=job["metadata"].get("creationTimestamp", ""),
+        ended=_ended(job),
+        stuck=stuck,
+        exit_code=code,
+    )
+
+
+def _state(facts: Facts) -> tuple[str, str, bool, int]:
+    job, status = facts.job, facts.job.get("status", {})
+    holds = conditions(job)
+    if "Complete" in holds:
+        return "done", f"all {_count(job)} finished", False, 0
+    if "Failed" in holds:
+        return "failed", _failure(facts, holds["Failed"]), False, _failure_code(facts)
+    if "FailureTarget" in holds:
+        return "stopping", f"it fails: {_failure(facts, holds['FailureTarget'])}", False, 0
+    if job["metadata"].get("deletionTimestamp"):
+        return "stopping", "it is being deleted", False, 0
+    if job["spec"].get("suspend"):
+        return "queued", _queued(facts), False, 0
+    if status.get("ready", 0):
+        return "running", _running(facts), False, 0
+    why, stuck = _waiting(facts)
+    started = status.get("succeeded", 0) or any(phase(pod) == "Running" for pod in facts.pods)
+    return ("running" if started and not stuck else "waiting"), why, stuck, 0
+
+
+def _count(job: Object) -> str:
+    number = job["spec"].get("completions") or 1
+    return f"{number} pods" if number > 1 else "of it"
+
+
+def _running(facts: Facts) -> str:
+    status, total = facts.job["status"], facts.job["spec"].get("completions") or 1
+    parts = [f"{status.get('succeeded', 0)} of {total} pods finished, {status.get('ready', 0)} at work"]
+    failed = status.get("failedIndexes")
+    if failed:
+        parts.append(f"{len(intervals.parse(failed))} failed for good ({failed})")
+    waiting = [reason for reason, _ in hindrances(facts.pods, facts.events)]
+    if waiting:
+        parts.append(f"{len(waiting)} wait: {waiting[0]}")
+    tries = [text for pod in facts.pods if (text := ending(pod))]
+    if tries:
+        parts.append(f"{len(tries)} tries failed, the last: {tries[-1]}")
+    return "; ".join(parts)
+
+
+def _queued(facts: Facts) -> str:
+    """Say why a run that is suspended does not start."""
+    queue = facts.job["metadata"].get("labels", {}).get(QUEUE)
+    if not queue:
+        return "it is suspended, and nothing in the cluster is asked to start it; set suspend to false"
+    if facts.workload is None:
+        return f"queue {queue!r} knows nothing of it; does Kueue run, and has the namespace that LocalQueue?"
+    known = conditions(facts.workload, holds=False)
+    for kind, words in (
+        ("Evicted", "it had to make room"),
+        ("QuotaReserved", f"queue {queue!r} has no room yet"),
+        ("Admitted", f"queue {queue!r} has room and waits for checks"),
+    ):
+        condition = known.get(kind)
+        if condition and (condition["status"] == "True") == (kind == "Evicted"):
+            return f"{words}: {sentence(condition)}"
+    return f"it is in queue {queue!r}, and nothing more is known yet"
+
+
+def _waiting(facts: Facts) -> tuple[str, bool]:
+    """Say why no pod of a run works, and whether somebody has to help."""
+    found = list(hindrances(facts.pods, facts.events))
+    if found:
+        reason, stuck = min(found, key=lambda hindrance: not hindrance[1])
+        return reason, stuck
+    tries = [text for pod in facts.pods if (text := ending(pod))]
+    if tries and not any(phase(pod) in ("Running", "Pending") for pod in facts.pods):
+        return f"it is tried again soon; the last try: {tries[-1]}", False
+    refused = last_event(facts.events, facts.job, "FailedCreate")
+    if refused and not facts.pods:
+        quota = "quota" in refused
+        return f"its pods {'do not fit the quota' if quota else 'are refused'}: {refused}", not quota
+    return "its pods are starting" if facts.pods else "its pods are not there yet", False
+
+
+def _failure(facts: Facts, condition: Object) -> str:
+    """Say in one sentence why a run failed."""
+    job = facts.job
+    last = next((text for pod in reversed(facts.pods) if (text := ending(pod))), "")
+    said = f"; the last: {last}" if last else ""
+    failed = job.get("status", {}).get("failedIndexes")
+    match condition.get("reason"):
+        case "DeadlineExceeded":
+            seconds = job["spec"].get("activeDeadlineSeconds")
+            return f"it took longer than {seconds} s (kubernetes.deadline_seconds)"
+        case "PodFailurePolicy":
+            return last or sentence(condition)
+        case "MaxFailedIndexesExceeded" | "FailedIndexes" if failed:
+            number, total = len(intervals.parse(failed)), job["spec"].get("completions")
+            return (
+                f"{number} of {total} pods failed for good ({failed}){said}"
+                if total != 1
+                else last or "it failed"
+            )
+    return f"{sentence(condition)}{said}"
+
+
+def _failure_code(facts: Facts) -> int:
+    """Return the exit code that the run's own failure has in the tree of errors."""
+    codes = [terminated(pod).get("exitCode") for pod in facts.pods]
+    hopeless = [code for code in codes if code in (2, 3, 4, 6)]
+    return hopeless[-1] if hopeless else 1
+
+
+def _ended(job: Object) -> str | None:
+    holds = conditions(job)
+    condition = holds.get("Complete") or holds.get("Failed")
+    return condition.get("lastTransitionTime") if condition else None

@@ -1,0 +1,229 @@
+"""What can be done with runs on a cluster: send, find, look at, wait for, cancel and go on with them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sigh_batch import errors, intervals
+from sigh_batch.runners.kubernetes.cluster import Cluster
+from sigh_batch.runners.kubernetes.explain import ENDED, Facts, Status, explain
+from sigh_batch.runners.kubernetes.objects import phase
+from sigh_batch.runners.kubernetes.render import PART, QUEUE, Object, render
+from sigh_batch.runners.kubernetes.submission import Submission
+
+LOOK_SECONDS = 2.0
+"""How often a run is looked at while somebody waits."""
+GONE_SECONDS = 120.0
+"""How long the pods of a run that is sent again may take to end."""
+LOOKED_AT = 200
+"""Pods that are looked at to explain a run; what hinders thousands, hinders the first of them."""
+INDEXES = "SIGH_INDEXES"
+
+_OURS = ",".join(f"{name}={value}" for name, value in PART.items())
+
+
+def submit(cluster: Cluster, submission: Submission, *, dry_run: bool = False) -> list[Object]:
+    """Send a run; with `dry_run` the cluster checks it and keeps nothing. Return what it has become there.
+
+    Raises ConfigError when a run of that name is there, with what can be done.
+    """
+    try:
+        return [
+            cluster.create(cluster.jobs(), _placed(body, cluster), dry_run=dry_run)
+            for body in render(submission)
+        ]
+    except errors.ClusterConflict:
+        status = observe(cluster, submission.name)
+        raise errors.ConfigError(_taken(status, submission)) from None
+
+
+def _placed(body: Object, cluster: Cluster) -> Object:
+    return {**body, "metadata": {**body["metadata"], "namespace": cluster.namespace}}
+
+
+def _taken(status: Status, submission: Submission) -> str:
+    name = status.run
+    if status.command != submission.typed:
+        return f"{name} is the name of another run ({status.command}); give this one another with --name"
+    match status.state:
+        case "done":
+            return f"run {name} is done: {status.out}; `sigh cancel {name}` takes it out of the cluster"
+        case "failed":
+            return f"run {name} failed: {status.why}; `sigh resume {name}` makes what is missing"
+    return f"run {name} is there already ({status.state}); `sigh wait {name}` waits for its end"
+
+
+def runs(cluster: Cluster) -> Iterator[Status]:
+    """Yield the runs of the namespace as far as their Jobs tell."""
+    for job in cluster.list(cluster.jobs(), labelSelector=_OURS):
+        yield explain(Facts(job=job))
+
+
+def find(cluster: Cluster, name: str) -> Object:
+    """Return the Job of a run; raises UnknownName, with the nearest one there is."""
+    try:
+        job = cluster.get(cluster.jobs(name))
+    except errors.ClusterNotFound:
+        job = None
+    if job and job["metadata"].get("labels", {}).items() >= PART.items():
+        return job
+    known = [status.run for status in runs(cluster)]
+    hint = f"`sigh list` shows the runs of namespace {cluster.namespace!r}"
+    raise errors.UnknownName("run", name, known, hint=hint)
+
+
+def observe(cluster: Cluster, name: str) -> Status:
+    """Return the state of a run and why it is so; raises UnknownName."""
+    return explain(facts(cluster, find(cluster, name)))
+
+
+def facts(cluster: Cluster, job: Object) -> Facts:
+    """Return what the cluster knows of a run, as far as it is needed to explain it."""
+    pods: list[Object] = []
+    selector = f"batch.kubernetes.io/controller-uid={job['metadata']['uid']}"
+    for pod in cluster.list(cluster.pods(), labelSelector=selector, fieldSelector="status.phase!=Succeeded"):
+        pods.append(pod)
+        if len(pods) == LOOKED_AT:
+            break
+    pods.sort(key=lambda pod: pod["metadata"].get("creationTimestamp") or "")
+    waiting = [pod for pod in pods if phase(pod) == "Pending"][:3]
+    events = [event for thing in (job, *waiting) for event in _events(cluster, thing)]
+    return Facts(job=job, pods=pods, events=events, workload=_workload(cluster, job))
+
+
+def _events(cluster: Cluster, about: Object) -> list[Object]:
+    selector = f"involvedObject.uid={about['metadata']['uid']}"
+    found = list(cluster.list(cluster.events(), fieldSelector=selector))
+    return sorted(found, key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "")
+
+
+def _workload(cluster: Cluster, job: Object) -> Object | None:
+    if QUEUE not in job["metadata"].get("labels", {}):
+        return None
+    selector = f"kueue.x-k8s.io/job-uid={job['metadata']['uid']}"
+    try:
+        return next(cluster.list(cluster.workloads(), labelSelector=selector), None)
+    except errors.ClusterNotFound:  # Kueue is not installed
+        return None
+
+
+def wait(
+    cluster: Cluster,
+    name: str,
+    *,
+    timeout: float | None = None,
+    patience: float = 120.0,
+    watch: Callable[[Status], None] = lambda _status: None,
+) -> Status:
+    """Return the state of a run that is done; `watch` sees every state on the way.
+
+    Raises RunFailed, RunGone when it is deleted meanwhile, RunStuck when it has waited for somebody's help
+    for longer than `patience`, WaitedTooLong after `timeout`. A cluster that does not answer for a while is
+    asked again.
+    """
+    started = time.monotonic()
+    uid = find(cluster, name)["metadata"]["uid"]
+    helpless: float | None = None
+    while True:
+        status = _look(cluster, name, uid)
+        watch(status)
+        if status.state == "done":
+            return status
+        if status.state == "failed":
+            raise errors.RunFailed(f"run {name} failed: {status.why}", status.exit_code)
+        now = time.monotonic()
+        helpless = (helpless or now) if status.stuck else None
+        if helpless is not None and now - helpless >= patience:
+            raise errors.RunStuck(f"run {name} cannot begin: {status.why}; `sigh cancel {name}` gives it up")
+        if timeout is not None and now - started >= timeout:
+            raise errors.WaitedTooLong(
+                f"run {name} has not ended within {timeout:g} s and goes on ({status.state}): {status.why}"
+            )
+        time.sleep(LOOK_SECONDS)
+
+
+def _look(cluster: Cluster, name: str, uid: str) -> Status:
+    gone = errors.RunGone(f"run {name} was deleted before its end; what it made is kept in its store")
+    try:
+        job = cluster.get(cluster.jobs(name))
+    except errors.ClusterNotFound:
+        raise gone from None
+    if job["metadata"]["uid"] != uid:
+        raise gone
+    return explain(facts(cluster, job))
+
+
+def cancel(cluster: Cluster, name: str) -> Status:
+    """Delete a run and its pods, which are given their grace period; return how it stood."""
+    job = find(cluster, name)
+    cluster.delete(cluster.jobs(name), uid=job["metadata"]["uid"])
+    return explain(Facts(job=job))
+
+
+def resume(cluster: Cluster, name: str) -> Object | None:
+    """Send what is missing of a failed run again, under its name; return the Job, or None where all is done.
+
+    Raises ConfigError for a run that has not ended.
+    """
+    job = find(cluster, name)
+    status = explain(Facts(job=job))
+    if status.state == "done":
+        return None
+    if status.state not in ENDED:
+        raise errors.ConfigError(f"run {name} has not ended ({status.state}); `sigh cancel {name}` stops it")
+    again = _again(job)
+    cluster.delete(cluster.jobs(name), uid=job["metadata"]["uid"])
+    until = time.monotonic() + GONE_SECONDS
+    while True:
+        try:
+            return cluster.create(cluster.jobs(), again)
+        except errors.ClusterConflict:
+            if time.monotonic() > until:
+                raise
+            time.sleep(LOOK_SECONDS / 4)
+
+
+def _again(job: Object) -> Object:
+    """Return the Job that makes what this one has not, with the pods numbered as they were."""
+    spec = {name: value for name, value in job["spec"].items() if name not in ("selector", "manualSelector")}
+    metadata = {name: job["metadata"][name] for name in ("name", "namespace", "labels", "annotations")}
+    # What kubectl applied is not what is sent now.
+    metadata["annotations"] = {
+        name: value
+        for name, value in metadata["annotations"].items()
+        if not name.startswith("kubectl.kubernetes.io/")
+    }
+    template = spec["template"]
+    labels = {
+        name: value
+        for name, value in template["metadata"]["labels"].items()
+        if name not in ("controller-uid", "job-name") and not name.startswith("batch.kubernetes.io/")
+    }
+    (container,) = template["spec"]["containers"]
+    kept: dict[str, Any] = {entry["name"]: entry for entry in container["env"]}
+    numbers = _missing(job, kept.get(INDEXES, {}).get("value"))
+    if "SIGH_PODS" in kept:
+        kept[INDEXES] = {"name": INDEXES, "value": intervals.write(numbers)}
+    container = {**container, "env": list(kept.values())}
+    spec |= {
+        "completions": len(numbers),
+        "parallelism": min(spec["parallelism"], len(numbers)),
+        "suspend": False,
+    }
+    if spec.get("maxFailedIndexes") is not None:
+        spec["maxFailedIndexes"] = min(spec["maxFailedIndexes"], len(numbers))
+    spec["template"] = {
+        **template,
+        "metadata": {**template["metadata"], "labels": labels},
+        "spec": {**template["spec"], "containers": [container]},
+    }
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": metadata, "spec": spec}
+
+
+def _missing(job: Object, named: str | None) -> list[int]:
+    """Return the numbers of the pods that have not finished, as the worker counts them."""
+    numbers = intervals.parse(named) if named is not None else list(range(job["spec"]["completions"]))
+    finished = set(intervals.parse(job.get("status", {}).get("completedIndexes") or ""))
+    return [number for place, number in enumerate(numbers) if place not in finished]
