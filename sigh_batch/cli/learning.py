@@ -34,7 +34,7 @@ class _Lines:
 
     def __init__(self, as_json: bool) -> None:
         self._as_json = as_json
-        self._next = 0.0
+        self._next = time.monotonic() + PLAIN_SECONDS
         self._loss: float | None = None
 
     def __call__(self, progress: Progress) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sigh_batch.cli import train
 from sigh_batch.cli.options import config_options, output_options, settings_of
 from sigh_batch.cli.sharded import carry_out
 
@@ -18,11 +19,15 @@ from sigh_batch.cli.sharded import carry_out
 def command(
     url: str, workers: int | None, files: tuple[Path, ...], sets: tuple[str, ...], as_json: bool, quiet: bool
 ) -> None:
-    """Finish the run at URL as it was begun, and merge its manifest.
+    """Finish the run at URL as it was begun: merge its manifest, or write its model.
 
     What decides bytes is read from the run itself; only how it is carried out can be set here.
     """
     from sigh_batch.run import read_spec
 
     here = settings_of(files, sets, run__workers=workers).settings
-    carry_out(read_spec(url, here), dry_run=False, as_json=as_json, quiet=quiet)
+    spec = read_spec(url, here)
+    if spec.kind == "train":
+        train.carry_out(spec, as_json=as_json, quiet=quiet)
+    else:
+        carry_out(spec, dry_run=False, as_json=as_json, quiet=quiet)

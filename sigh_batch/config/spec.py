@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -14,6 +15,8 @@ from sigh_batch.errors import ConfigError
 
 HOW = {"run", "store", "kubernetes"}
 """Sections that say how and where a run is carried out, and decide none of its bytes."""
+WHOLE = {"train", "tune", "evaluate"}
+"""Kinds that read their data as a whole, and have one result."""
 FLAGS = {("seed",), ("count",), ("shards",)}
 """Settings with an option of their own."""
 
@@ -29,6 +32,8 @@ class RunSpec(Config):
     """URL of the folder or prefix that the run writes."""
     settings: Settings
     """The resolved configuration."""
+    found: dict[str, Any] | None = None
+    """What decides what the run reads, where whoever began it has looked; null where every worker looks."""
 
     def to_json(self) -> str:
         """Return the spec as a line of JSON that `from_json` reads."""
@@ -36,7 +41,8 @@ class RunSpec(Config):
 
     def to_command(self) -> str:
         """Return the command line that makes this run again, with every setting that is not a default."""
-        words = ["sigh", self.kind, *(("--in", self.source) if self.source else ()), "--out", self.out]
+        option = "--data" if self.kind in WHOLE else "--in"
+        words = ["sigh", self.kind, *((option, self.source) if self.source else ()), "--out", self.out]
         defaults = dict(leaves(Settings().model_dump(mode="json", exclude=HOW)))
         for path, value in leaves(self.settings.model_dump(mode="json", exclude=HOW)):
             if defaults.get(path) == value:

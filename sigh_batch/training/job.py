@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
+import traceback
 from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
@@ -11,11 +12,12 @@ from typing import Any
 import torch
 
 from sigh_batch.config.identity import config_hash, whole_values
+from sigh_batch.config.spec import HOW as SECTIONS_HOW
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.config.train import HOW, TrainConfig
 from sigh_batch.data.identity import Identity, check_claim, claim
 from sigh_batch.data.sample import Json
-from sigh_batch.errors import ConfigError, Interrupted
+from sigh_batch.errors import ConfigError, Interrupted, SighError, Unreachable
 from sigh_batch.models.document import ModelDocument
 from sigh_batch.models.file import read_model
 from sigh_batch.runlog import RunLog
@@ -29,10 +31,11 @@ from sigh_batch.training.naming import is_model_url
 from sigh_batch.training.outcome import write_outcome, written_outcome
 from sigh_batch.training.processes import side_by_side
 from sigh_batch.training.progress import Outcome, Watch
+from sigh_batch.training.services import Subject, open_services
 from sigh_batch.training.stopping import Halt, StopFlag
 from sigh_batch.training.task import Assignment, Task
 from sigh_batch.training.tasks import make_task, sections_of
-from sigh_batch.training.trackers import Trackers, open_trackers
+from sigh_batch.training.trackers import EventFiles, MetricsFile, Trackers
 
 REVISION = 1
 """Raised whenever the same settings would train another model than before."""
@@ -66,7 +69,7 @@ def plan_training(spec: RunSpec) -> Plan:
     start: ModelDocument | None = None
     weights: Weights | None = None
     if is_model_url(name):
-        start, weights = read_model(open_store(name, settings.store, create=False))
+        start, weights = _open_model(spec)
         name = start.architecture.name
     source = open_source(spec.source, settings.store).identity
     values = whole_values("train", settings, source, HOW, sections_of(name))
@@ -111,6 +114,12 @@ def train(spec: RunSpec, watch: Watch = lambda _progress: None) -> Outcome:
     log = RunLog(store, echo=False)
     try:
         document = _carry_out(plan, task, store, log, watch)
+    except SighError as error:
+        log.say(str(error))
+        raise
+    except Exception:
+        log.say(f"a defect in sigh:\n{traceback.format_exc()}")
+        raise
     finally:
         log.flush()
     return _outcome(spec, document, seconds=time.monotonic() - started)
@@ -125,7 +134,7 @@ def _carry_out(plan: Plan, task: Task, store: Store, log: RunLog, watch: Watch) 
     with StopFlag() as stop, side_by_side(part, ranks, _backend(machine.device)):
         learner, loop = _begin(plan, task, store, 0, ranks, stop, watch, log)
         try:
-            loop.run(lambda step: open_trackers(store, step, log.say))
+            loop.run(functools.partial(_open_trackers, plan, store, log))
         except Halt:
             stop.pass_on()
             raise Interrupted(
@@ -147,6 +156,18 @@ def _carry_out(plan: Plan, task: Task, store: Store, log: RunLog, watch: Watch) 
             versions={"sigh-batch": metadata.version("sigh-batch"), **plan.identity.engine},
             metrics=loop.improvement.best_metrics,
         )
+
+
+def _open_trackers(plan: Plan, store: Store, log: RunLog, step: int) -> Trackers:
+    """Return all that get the numbers of a training that goes on from `step`."""
+    subject = Subject(
+        project=plan.config.project,
+        out=absolute_url(plan.spec.out),
+        config_hash=plan.identity.config_hash,
+        settings=plan.identity.values["train"],
+    )
+    others = open_services(plan.config.trackers, subject, log.say)
+    return Trackers([MetricsFile(store, step), EventFiles(store, step), *others], log.say)
 
 
 def _take_part(spec: RunSpec, ranks: int, rank: int) -> None:
@@ -179,6 +200,14 @@ def _begin(
     return learner, Loop(task, config, learner, machine, store, stop=stop, watch=watch, say=say)
 
 
+def _open_model(spec: RunSpec) -> tuple[ModelDocument, Weights]:
+    url = spec.settings.train.model
+    try:
+        return read_model(open_store(url, spec.settings.store, create=False))
+    except Unreachable as error:
+        raise ConfigError(f"there is no model to train further at {url!r}: {error}") from error
+
+
 def _backend(device: torch.device) -> str:
     return "nccl" if device.type == "cuda" else "gloo"
 
@@ -189,7 +218,7 @@ def _engine() -> dict[str, str]:
 
 def _kept(spec: RunSpec) -> dict[str, Any]:
     """Return what run.json keeps: enough to go on from any working folder."""
-    settings = spec.settings.model_dump(mode="json", exclude={"run", "store"})
+    settings = spec.settings.model_dump(mode="json", exclude=SECTIONS_HOW)
     return {"kind": spec.kind, "source": absolute_url(spec.source or ""), "settings": settings}
 
 

@@ -60,8 +60,8 @@ def choose_device(name: str) -> torch.device:
         device = torch.device(name)
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        first = str(error).splitlines()[0]
-        raise ConfigError(f"there is no device {name!r} here ({first}); use auto, cpu or cuda") from error
+        reason = str(error).splitlines()[0].partition(". ")[0].rstrip(".")
+        raise ConfigError(f"there is no device {name!r} here ({reason}); use auto or cpu") from error
     return device
 
 

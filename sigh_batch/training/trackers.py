@@ -119,11 +119,6 @@ class Trackers:
                 self._say(f"{name} failed and gets no more numbers: {type(error).__name__}: {error}")
 
 
-def open_trackers(store: Store, step: int, say: Callable[[str], None]) -> Trackers:
-    """Return the trackers of a training that goes on from `step`."""
-    return Trackers([MetricsFile(store, step), EventFiles(store, step)], say)
-
-
 def _read_rows(store: Store) -> list[Json]:
     try:
         lines = store.get(METRICS_KEY).decode().splitlines()
