@@ -8,25 +8,47 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from types import TracebackType
+from typing import Protocol
 
 import click
 
 from sigh_batch.cli.progress import PLAIN_SECONDS, duration
-from sigh_batch.training.progress import Progress, Watch
+from sigh_batch.training.progress import Progress
+
+
+class Show(Protocol):
+    """What a training reports to."""
+
+    def __call__(self, progress: Progress) -> None:
+        """Show how far it is."""
+
+    def say(self, line: str) -> None:
+        """Show what else there is to know."""
 
 
 @contextmanager
-def show_learning(mode: str, quiet: bool) -> Iterator[Watch]:
-    """Give the function that a training reports its progress to."""
+def show_learning(mode: str, quiet: bool) -> Iterator[Show]:
+    """Give what a training reports its progress to."""
     if mode == "auto":
         mode = "bar" if sys.stderr.isatty() else "plain"
     if quiet or mode == "none":
-        yield lambda _progress: None
+        yield _Silence()
     elif mode == "bar":
-        with _bar() as watch:
-            yield watch
+        with _Bar() as bar:
+            yield bar
     else:
         yield _Lines(as_json=mode == "json")
+
+
+class _Silence:
+    """Shows nothing."""
+
+    def __call__(self, progress: Progress) -> None:
+        """Show nothing."""
+
+    def say(self, line: str) -> None:
+        """Show nothing."""
 
 
 class _Lines:
@@ -36,6 +58,9 @@ class _Lines:
         self._as_json = as_json
         self._next = time.monotonic() + PLAIN_SECONDS
         self._loss: float | None = None
+
+    def say(self, line: str) -> None:
+        click.echo(json.dumps({"note": line}) if self._as_json else f"train: {line}", err=True)
 
     def __call__(self, progress: Progress) -> None:
         self._loss = self._loss if progress.loss is None else progress.loss
@@ -53,41 +78,50 @@ class _Lines:
             click.echo(f"train: {', '.join(facts)}", err=True)
 
 
-@contextmanager
-def _bar() -> Iterator[Watch]:
-    from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as Bars
+class _Bar:
+    """A bar over all steps, on a terminal."""
 
-    bars = Bars(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=24),
-        TextColumn("{task.fields[counts]}"),
-        TextColumn("{task.fields[facts]}", style="dim"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-    )
-    with bars:
-        task = bars.add_task("train", total=None, counts="", facts="starting")
-        heard: dict[str, float] = {}
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bars
 
-        def watch(progress: Progress) -> None:
-            if progress.loss is not None:
-                heard["loss"] = progress.loss
-            facts = _facts(progress, heard.get("loss"))
-            if progress.best is not None:
-                facts.append(f"best {progress.metric} {progress.best:.4f}")
-            counts = f"epoch {progress.epoch}/{progress.epochs}, step {progress.step:,}/{progress.steps:,}"
-            bars.update(
-                task,
-                description="validate" if progress.validating else "train",
-                completed=progress.step,
-                total=progress.steps,
-                counts=counts,
-                facts=", ".join(facts),
-            )
+        self._bars = Bars(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[counts]}"),
+            TextColumn("{task.fields[facts]}", style="dim"),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+        )
+        self._task = self._bars.add_task("train", total=None, counts="", facts="starting")
+        self._loss: float | None = None
 
-        yield watch
+    def __enter__(self) -> _Bar:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def say(self, line: str) -> None:
+        self._bars.console.print(line, style="dim", markup=False, highlight=False)
+
+    def __call__(self, progress: Progress) -> None:
+        self._loss = self._loss if progress.loss is None else progress.loss
+        facts = _facts(progress, self._loss)
+        if progress.best is not None:
+            facts.append(f"best {progress.metric} {progress.best:.4f}")
+        self._bars.update(
+            self._task,
+            description="validate" if progress.validating else "train",
+            completed=progress.step,
+            total=progress.steps,
+            counts=f"epoch {progress.epoch}/{progress.epochs}, step {progress.step:,}/{progress.steps:,}",
+            facts=", ".join(facts),
+        )
 
 
 def _facts(progress: Progress, loss: float | None) -> list[str]:

@@ -75,8 +75,8 @@ def carry_out(spec: RunSpec, *, as_json: bool, quiet: bool) -> None:
     from sigh_batch.cli.learning import show_learning
     from sigh_batch.training.job import train
 
-    with show_learning(spec.settings.run.progress, quiet) as watch:
-        outcome = train(spec, watch)
+    with show_learning(spec.settings.run.progress, quiet) as show:
+        outcome = train(spec, show, show.say)
     if not quiet:
         click.echo(_sentence(outcome), err=True)
     click.echo(json.dumps(asdict(outcome)) if as_json else outcome.out)

@@ -25,7 +25,7 @@ from sigh_batch.sources.opening import open_source
 from sigh_batch.store import Store, absolute_url, open_store
 from sigh_batch.training.checkpoint import read_best
 from sigh_batch.training.learner import Learner
-from sigh_batch.training.loop import Loop
+from sigh_batch.training.loop import Loop, Say
 from sigh_batch.training.machine import choose_machine, count_ranks
 from sigh_batch.training.naming import is_model_url
 from sigh_batch.training.outcome import write_outcome, written_outcome
@@ -99,9 +99,10 @@ def render(spec: RunSpec) -> dict[str, Any]:
     }
 
 
-def train(spec: RunSpec, watch: Watch = lambda _progress: None) -> Outcome:
+def train(spec: RunSpec, watch: Watch = lambda _progress: None, say: Say = lambda _line: None) -> Outcome:
     """Train to the end, or find that it was done; what was begun here is gone on with.
 
+    `watch` hears how far it is, and `say` what else a user should know, which also goes into the log.
     Raises RunMismatch when the output is of another run, Interrupted when training was told to stop.
     """
     started = time.monotonic()
@@ -112,8 +113,13 @@ def train(spec: RunSpec, watch: Watch = lambda _progress: None) -> Outcome:
     task = make_task(plan.assignment)
     claim(store, plan.identity, _kept(spec))
     log = RunLog(store, echo=False)
+
+    def tell(line: str) -> None:
+        log.say(line)
+        say(line)
+
     try:
-        document = _carry_out(plan, task, store, log, watch)
+        document = _carry_out(plan, task, store, tell, watch)
     except SighError as error:
         log.say(str(error))
         raise
@@ -125,16 +131,16 @@ def train(spec: RunSpec, watch: Watch = lambda _progress: None) -> Outcome:
     return _outcome(spec, document, seconds=time.monotonic() - started)
 
 
-def _carry_out(plan: Plan, task: Task, store: Store, log: RunLog, watch: Watch) -> ModelDocument:
+def _carry_out(plan: Plan, task: Task, store: Store, say: Say, watch: Watch) -> ModelDocument:
     config = plan.config
     ranks = count_ranks(config)
     machine = choose_machine(config, 0, ranks)
-    log.say(f"trains on {machine.name}")
+    say(f"trains {plan.assignment.model} on {machine.name}")
     part = functools.partial(_take_part, plan.spec, ranks)
     with StopFlag() as stop, side_by_side(part, ranks, _backend(machine.device)):
-        learner, loop = _begin(plan, task, store, 0, ranks, stop, watch, log)
+        learner, loop = _begin(plan, task, store, 0, ranks, stop, watch, say)
         try:
-            loop.run(functools.partial(_open_trackers, plan, store, log))
+            loop.run(functools.partial(_open_trackers, plan, store, say))
         except Halt:
             stop.pass_on()
             raise Interrupted(
@@ -142,10 +148,10 @@ def _carry_out(plan: Plan, task: Task, store: Store, log: RunLog, watch: Watch) 
             ) from None
         best = loop.improvement.best_step
         if best is None:
-            log.say(f"{task.metric} was never a number; the last weights are kept")
+            say(f"{task.metric} was never a number; the last weights are kept")
         else:
             learner.kept.load_state_dict(read_best(store, best))
-        log.say(f"keeps the weights after step {best}")
+            say(f"keeps the weights after step {best:,}, which were the best")
         return write_outcome(
             store,
             task,
@@ -158,7 +164,7 @@ def _carry_out(plan: Plan, task: Task, store: Store, log: RunLog, watch: Watch) 
         )
 
 
-def _open_trackers(plan: Plan, store: Store, log: RunLog, step: int) -> Trackers:
+def _open_trackers(plan: Plan, store: Store, say: Say, step: int) -> Trackers:
     """Return all that get the numbers of a training that goes on from `step`."""
     subject = Subject(
         project=plan.config.project,
@@ -166,8 +172,8 @@ def _open_trackers(plan: Plan, store: Store, log: RunLog, step: int) -> Trackers
         config_hash=plan.identity.config_hash,
         settings=plan.identity.values["train"],
     )
-    others = open_services(plan.config.trackers, subject, log.say)
-    return Trackers([MetricsFile(store, step), EventFiles(store, step), *others], log.say)
+    others = open_services(plan.config.trackers, subject, say)
+    return Trackers([MetricsFile(store, step), EventFiles(store, step), *others], say)
 
 
 def _take_part(spec: RunSpec, ranks: int, rank: int) -> None:
@@ -189,14 +195,13 @@ def _begin(
     ranks: int,
     stop: StopFlag,
     watch: Watch = lambda _progress: None,
-    log: RunLog | None = None,
+    say: Say = lambda _line: None,
 ) -> tuple[Learner, Loop]:
     config = plan.config
     if config.threads:
         torch.set_num_threads(config.threads)
     machine = choose_machine(config, rank, ranks)
     learner = Learner(task, config, machine, plan.spec.settings.seed, plan.weights)
-    say = log.say if log else lambda _line: None
     return learner, Loop(task, config, learner, machine, store, stop=stop, watch=watch, say=say)
 
 

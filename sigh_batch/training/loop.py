@@ -172,7 +172,8 @@ class Loop:
         if self.improvement.hear(value, self._config, higher_is_better=self._task.higher_is_better):
             self.improvement.keep(self.step, value, metrics)
             if self._ranks.first:
-                write_best(self._store, self.step, self._learner.kept.state_dict())
+                with self._clock.out():
+                    write_best(self._store, self.step, self._learner.kept.state_dict())
         self._report(validated=True)
 
     def _checkpoint(self) -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import torch
 
 from sigh_batch.config.train import TrainConfig
-from sigh_batch.errors import ConfigError
+from sigh_batch.errors import ConfigError, UnknownName
+
+_DEVICES = ("cpu", "cuda", "mps")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,8 @@ def choose_device(name: str) -> torch.device:
     """Return a device by name, or for `auto` the best there is; raises ConfigError."""
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if name.partition(":")[0] not in _DEVICES:
+        raise UnknownName("device", name, ("auto", *_DEVICES))
     try:
         device = torch.device(name)
         torch.empty(0, device=device)
