@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from sigh_batch.cli.elsewhere import sent_elsewhere
 from sigh_batch.cli.progress import show_progress
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.errors import PartialFailure, ShardFailed
@@ -19,6 +20,8 @@ def carry_out(spec: RunSpec, *, dry_run: bool, as_json: bool, quiet: bool, resul
     """
     from sigh_batch.runners import local
 
+    if sent_elsewhere(spec):
+        return
     if dry_run:
         _print(local.render(spec), as_json)
         return

@@ -22,6 +22,8 @@ SECONDS = (5.0, 30.0)
 """How long a connection and an answer may take."""
 TRIES = 4
 """How often a question is put to a cluster that does not answer or is busy."""
+PAUSE_SECONDS = 0.25
+"""How long is waited after the first try; twice as long after each further one."""
 PAGE = 250
 """Objects in one answer: a list of thousands of pods at once would take hundreds of megabytes."""
 
@@ -81,7 +83,7 @@ class Cluster:
             except errors.ClusterUnreachable:
                 if tried == TRIES:
                     raise
-                time.sleep(0.25 * 2**tried)
+                time.sleep(PAUSE_SECONDS * 2**tried)
         raise AssertionError
 
     def list(self, path: str, **query: Any) -> Iterator[Object]:

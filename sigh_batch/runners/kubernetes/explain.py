@@ -115,7 +115,7 @@ def _running(facts: Facts) -> str:
         parts.append(f"{len(waiting)} wait: {waiting[0]}")
     tries = [text for pod in facts.pods if (text := ending(pod))]
     if tries:
-        parts.append(f"{len(tries)} tries failed, the last: {tries[-1]}")
+        parts.append(f"{len(tries)} {'try' if len(tries) == 1 else 'tries'} failed, the last: {tries[-1]}")
     return "; ".join(parts)
 
 

@@ -27,7 +27,8 @@ _OURS = ",".join(f"{name}={value}" for name, value in PART.items())
 def submit(cluster: Cluster, submission: Submission, *, dry_run: bool = False) -> list[Object]:
     """Send a run; with `dry_run` the cluster checks it and keeps nothing. Return what it has become there.
 
-    Raises ConfigError when a run of that name is there, with what can be done.
+    The same run is not sent twice: where it is there and has not failed, it is returned. Raises ConfigError
+    when it has, or when the name is another run's.
     """
     try:
         return [
@@ -35,24 +36,27 @@ def submit(cluster: Cluster, submission: Submission, *, dry_run: bool = False) -
             for body in render(submission)
         ]
     except errors.ClusterConflict:
-        status = observe(cluster, submission.name)
-        raise errors.ConfigError(_taken(status, submission)) from None
+        job = find(cluster, submission.name)
+        _check_same(explain(facts(cluster, job)), submission)
+        return [job]
 
 
 def _placed(body: Object, cluster: Cluster) -> Object:
     return {**body, "metadata": {**body["metadata"], "namespace": cluster.namespace}}
 
 
-def _taken(status: Status, submission: Submission) -> str:
+def _check_same(status: Status, submission: Submission) -> None:
+    """Raise ConfigError unless the run that is there is this one and has not failed."""
     name = status.run
     if status.command != submission.typed:
-        return f"{name} is the name of another run ({status.command}); give this one another with --name"
-    match status.state:
-        case "done":
-            return f"run {name} is done: {status.out}; `sigh cancel {name}` takes it out of the cluster"
-        case "failed":
-            return f"run {name} failed: {status.why}; `sigh resume {name}` makes what is missing"
-    return f"run {name} is there already ({status.state}); `sigh wait {name}` waits for its end"
+        raise errors.ConfigError(
+            f"{name} is the name of another run ({status.command}); give this one another with --name"
+        )
+    if status.state == "failed":
+        raise errors.ConfigError(
+            f"run {name} failed: {status.why}; `sigh resume {name}` makes what is missing, "
+            f"`sigh cancel {name}` makes room to send it anew"
+        )
 
 
 def runs(cluster: Cluster) -> Iterator[Status]:

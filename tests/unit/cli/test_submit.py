@@ -1,0 +1,205 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sigh_batch import cli
+from tests.clusters import FakeCluster, fake_cluster
+
+GENERATE = ("submit", "generate", "--out", "s3://bucket/ds", "--count", "20", "--shards", "4")
+DONE = {"conditions": [{"type": "Complete", "status": "True"}], "succeeded": 4, "completedIndexes": "0-3"}
+FAILED = {
+    "conditions": [
+        {"type": "Failed", "status": "True", "reason": "FailedIndexes", "message": "indexes failed"}
+    ],
+    "completedIndexes": "0-2",
+    "succeeded": 3,
+    "failedIndexes": "3",
+}
+
+
+@pytest.fixture(autouse=True)
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCluster]:
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+    for module in ("runs", "logs"):
+        monkeypatch.setattr(f"sigh_batch.runners.kubernetes.{module}.LOOK_SECONDS", 0.01)
+    with fake_cluster(tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def sigh(capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run the command line in this process; return its exit code and what it said on either stream."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        code = cli.run([*words])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return run
+
+
+def test_a_dry_run_of_the_client_needs_no_cluster(sigh: Any, fake: FakeCluster) -> None:
+    code, out, err = sigh(*GENERATE, "--dry-run", "-o", "yaml")
+    (job,) = yaml.safe_load_all(out)
+    assert (code, err, fake.asked) == (0, "", [])
+    assert (job["kind"], job["spec"]["completions"]) == ("Job", 4)
+    assert json.loads(sigh(*GENERATE, "--dry-run=client", "-o", "json")[1]) == job
+
+
+def test_what_a_dry_run_prints_is_what_is_sent(sigh: Any, fake: FakeCluster) -> None:
+    (printed,) = yaml.safe_load_all(sigh(*GENERATE, "--dry-run")[1])
+    code, out, err = sigh(*GENERATE)
+    name = printed["metadata"]["name"]
+    assert (code, out) == (0, f"{name}\n")
+    assert f"{name} is in namespace forensics: 4 pods, into s3://bucket/ds" in err
+    assert fake.jobs[name]["spec"]["template"]["spec"] == printed["spec"]["template"]["spec"]
+    assert "dryRun=All" in (sigh(*GENERATE, "--dry-run=server", "--name", "other"), fake.asked[-1])[1]
+    assert list(fake.jobs) == [name]
+
+
+def test_flags_of_the_kind_and_of_the_cluster_go_together(sigh: Any, fake: FakeCluster) -> None:
+    flags = (
+        "--name",
+        "nightly",
+        "--pods",
+        "2",
+        "--image",
+        "a/b:1",
+        "--queue",
+        "team",
+        "-n",
+        "else",
+        "--seed",
+        "7",
+    )
+    code, out, _ = sigh(*GENERATE, *flags, "--set", "kubernetes.memory=8Gi", "--json")
+    assert code == 0
+    assert json.loads(out) == {"run": "nightly", "namespace": "else", "pods": 2, "out": "s3://bucket/ds"}
+    job = fake.jobs["nightly"]
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == "a/b:1"
+    assert container["resources"]["limits"]["memory"] == "8Gi"
+    assert job["metadata"]["labels"]["kueue.x-k8s.io/queue-name"] == "team"
+    assert job["metadata"]["annotations"]["sigh-batch/command"].endswith("--seed 7 --count 20 --shards 4")
+
+
+def test_a_whole_kind_is_sent_as_the_command_with_its_settings_written_out(sigh: Any, tmp_path: Path) -> None:
+    (tmp_path / "my.yaml").write_text("train: {batch: 4}\nkubernetes: {gpus: 1}\n")
+    words = (
+        "submit",
+        "train",
+        "--data",
+        "s3://b/d",
+        "--out",
+        "s3://b/m",
+        "--epochs",
+        "2",
+        "-c",
+        "my.yaml",
+        "--dry-run",
+    )
+    code, out, err = sigh(*words)
+    assert code == 0, err
+    (job,) = yaml.safe_load_all(out)
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    expected = "sigh train --data s3://b/d --out s3://b/m --epochs 2 --set train.batch=4"
+    assert " ".join(container["command"]) == expected
+    assert container["resources"]["limits"]["nvidia.com/gpu"] == "1"
+    assert job["metadata"]["annotations"]["sigh-batch/out"] == "s3://b/m"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("submit", "genrate"), 2, "unknown kind of run 'genrate'; did you mean 'generate'?"),
+        (("submit", "generate", "--out", "ds"), 2, "'ds' is a folder of this machine, which pods do not see"),
+        (("submit", "audit", "ds"), 2, "'ds' is a folder of this machine, which pods do not see"),
+        ((*GENERATE, "--name", "No"), 2, "kubernetes.name"),
+        ((*GENERATE, "--dry-run=maybe"), 2, "'maybe' is not one of 'client', 'server'"),
+        ((*GENERATE, "--context", "elsewhere"), 2, "no cluster to speak to"),
+        (("status", "nothing"), 2, "unknown run 'nothing'"),
+        (("wait", "nothing"), 2, "unknown run 'nothing'"),
+        (("logs", "nothing"), 2, "unknown run 'nothing'"),
+        (("logs", "-f", "nothing"), 2, "unknown run 'nothing'"),
+        (("cancel", "nothing"), 2, "unknown run 'nothing'"),
+        (("describe", "nothing"), 2, "unknown run 'nothing'"),
+        (("resume", "nothing"), 2, "unknown run 'nothing'"),
+        (("resume", "s3x://nothing"), 2, "unknown store scheme"),
+    ],
+)
+def test_bad_input_is_one_sentence(sigh: Any, words: tuple[str, ...], code: int, said: str) -> None:
+    ended, out, err = sigh(*words)
+    assert (ended, out) == (code, "")
+    assert said in err
+    assert "Traceback" not in err
+
+
+def test_a_run_from_its_begin_to_its_end(sigh: Any, fake: FakeCluster) -> None:
+    assert sigh("list")[2] == "no runs in namespace forensics\n"
+    assert sigh(*GENERATE, "--name", "nightly")[0] == 0
+    job = fake.jobs["nightly"]
+    assert (
+        sigh("status", "nightly")[1]
+        == "nightly: waiting: its pods are not there yet\n  out: s3://bucket/ds\n"
+    )
+    assert sigh("list", "-q")[1] == "nightly\n"
+    job["status"] = FAILED
+    state = {"terminated": {"exitCode": 65, "message": "error: shard 3: all failed"}}
+    pod = fake.add_pod(job, 3, "Failed", containerStatuses=[{"state": state}])
+    fake.logs[pod["metadata"]["name"]] = [["2026-01-01T00:00:00Z shard 3: all failed"]]
+    fake.add_event(job, "FailedIndexes", "Job has failed indexes")
+    code, _, err = sigh("wait", "nightly", "-q")
+    assert code == 1
+    assert "1 of 4 pods failed for good (3); the last: pod 3: its work can never succeed" in err
+    code, out, _ = sigh("logs", "nightly", "--shard", "3")
+    assert (code, out) == (0, "[3] shard 3: all failed\n")
+    described = sigh("describe", "nightly")[1]
+    for words in (
+        "failed for good (3)",
+        "Job has failed indexes",
+        "nightly-3-00000",
+        "FailedIndexes",
+        "--count 20",
+    ):
+        assert words in described
+    assert json.loads(sigh("describe", "nightly", "--json")[1])["status"]["failed_pods"] == "3"
+    assert sigh(*GENERATE, "--name", "nightly")[0] == 2
+    code, out, err = sigh("resume", "nightly")
+    assert (code, out, err) == (0, "nightly\n", "1 pod of nightly sent again\n")
+    fake.jobs["nightly"]["status"] = DONE | {"succeeded": 1}
+    assert sigh("wait", "nightly", "--json")[0] == 0
+    assert sigh(*GENERATE, "--name", "nightly", "--wait")[0] == 0
+    assert json.loads(sigh("list", "--json")[1])[0]["state"] == "done"
+    assert sigh("cancel", "nightly", "-q")[:2] == (0, "nightly\n")
+    assert sigh("list", "-q")[1] == ""
+
+
+def test_pods_that_are_gone_are_read_from_the_store(sigh: Any, fake: FakeCluster, tmp_path: Path) -> None:
+    volumes = f'--set=kubernetes.volumes={{"{tmp_path}": "claim"}}'
+    out = str(tmp_path / "ds")
+    assert (
+        sigh("submit", "generate", "--out", out, "--count", "2", "--shards", "2", "--name", "a", volumes)[0]
+        == 0
+    )
+    fake.jobs["a"]["status"] = DONE
+    fake.logs[fake.add_pod(fake.jobs["a"], 1, "Succeeded")["metadata"]["name"]] = [["T still there"]]
+    log = tmp_path / "ds" / "logs" / "20260101T000000-a-0-1.000.log"
+    log.parent.mkdir(parents=True)
+    log.write_text("gone\n")
+    assert sigh("logs", "a")[1] == "[1] still there\n[0] gone\n"
+
+
+def test_a_submission_that_follows_ends_as_the_run_does(sigh: Any, fake: FakeCluster) -> None:
+    def fail(path: str) -> None:
+        if path.endswith("/jobs/a"):
+            fake.jobs["a"]["status"] = FAILED
+
+    fake.on_get = fail
+    code, out, err = sigh(*GENERATE, "--name", "a", "--follow")
+    assert (code, out) == (1, "a\n")
+    assert "error: run a failed: 1 of 4 pods failed for good (3)" in err
