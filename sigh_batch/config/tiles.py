@@ -36,7 +36,7 @@ Blocks = Annotated[int, Field(ge=0, le=16)]
 class TilesNetworkConfig(Config):
     """The shape of the network; what model.json says of it."""
 
-    channels: tuple[Channels, Channels, Channels, Channels] = (16, 32, 64, 112)
+    channels: tuple[Channels, Channels, Channels, Channels] = (24, 40, 64, 112)
     """Channels at a half, a quarter, an eighth and a sixteenth of the picture's size."""
     blocks: tuple[Blocks, Blocks, Blocks] = (1, 1, 2)
     """Residual blocks at a quarter, an eighth and a sixteenth."""
@@ -57,15 +57,21 @@ class TilesConfig(Config):
 
     network: TilesNetworkConfig = TilesNetworkConfig()
     """The shape of the network."""
-    crops: Weights = Field(default={"256": 1.0, "384": 2.0, "512": 2.0, "768": 1.0})
+    crops: Weights = Field(default={"256": 3.0, "384": 2.0, "512": 1.0})
     """Sides of the crops it learns from, by weight; a batch has crops of one size."""
+    late_crops: Weights = Field(default={"640": 1.0, "896": 1.0})
+    """The same for the end of training, when it learns to judge whole pictures and norms stand still."""
+    late: Annotated[float, Field(ge=0, le=1)] = 0.25
+    """Which share of the epochs is the end."""
+    disguised: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Share of pairs that are shown mirrored, inverted or with their colours exchanged."""
     pixels: Annotated[int, Field(ge=2**16)] = 1_572_864
     """Pixels in a batch: small crops come in larger numbers."""
     changed: Annotated[float, Field(ge=0, le=1)] = 0.9
     """Share of crops that are laid over a changed place; the others lie anywhere."""
     paired: bool = True
     """Show every crop of a forged picture beside the same crop of its clean twin."""
-    validation: Annotated[int, Field(ge=1)] = 100
+    validation: Annotated[int, Field(ge=1)] = 60
     """Pairs of whole pictures that are looked at after an epoch."""
     picture_weight: Weight = 0.5
     """Weight of the loss of the verdict on a whole crop."""

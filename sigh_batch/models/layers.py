@@ -34,12 +34,24 @@ class Evidence(nn.Module):
             return functional.hardtanh_(functional.conv2d(pixels, self.weight, self.bias, padding=1))
 
 
+def settle(network: nn.Module) -> None:
+    """Let norms go by what they have seen so far, and not by the batch at hand."""
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
+
+
+def _norm(channels: int) -> nn.BatchNorm2d:
+    """Return a norm that remembers some hundred batches: few crops make a batch."""
+    return nn.BatchNorm2d(channels, momentum=0.02)
+
+
 class Convolution(nn.Sequential):
     """A 3 x 3 convolution with its norm and its threshold."""
 
     def __init__(self, channels: int, out: int, *, stride: int = 1) -> None:
         super().__init__(
-            nn.Conv2d(channels, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU(inplace=True)
+            nn.Conv2d(channels, out, 3, stride, 1, bias=False), _norm(out), nn.ReLU(inplace=True)
         )
 
 
@@ -50,7 +62,7 @@ class Residual(nn.Module):
         super().__init__()
         self.first = Convolution(channels, channels)
         self.second = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
-        self.norm = nn.BatchNorm2d(channels)
+        self.norm = _norm(channels)
         nn.init.zeros_(self.norm.weight)
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
@@ -72,10 +84,10 @@ class Peers(nn.Module):
         self.value = nn.Conv2d(channels, channels, 1)
         self.told = nn.Sequential(
             nn.Conv2d(2 * channels, channels, 1, bias=False),
-            nn.BatchNorm2d(channels),
+            _norm(channels),
             nn.ReLU(inplace=True),
             nn.Conv2d(channels, channels, 1, bias=False),
-            nn.BatchNorm2d(channels),
+            _norm(channels),
         )
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:

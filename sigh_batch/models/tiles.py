@@ -64,7 +64,6 @@ class TilesNetwork(nn.Module):
         self.to_quarter = nn.Conv2d(eighth, quarter, 1)
         self.at_quarter = Convolution(quarter, quarter)
         self.to_half = nn.Conv2d(quarter, half, 1)
-        self.at_half = Convolution(half, half)
         self.pixels = nn.Conv2d(half, 4, 3, 1, 1)
         self.verdict = Verdict(tile, len(config.operations))
         nn.init.constant_(self.pixels.bias, _START)  # type: ignore[arg-type]
@@ -88,7 +87,7 @@ class TilesNetwork(nn.Module):
         half, quarter, eighth = details
         eighth = self.at_eighth(torch.relu(eighth + _doubled(self.to_eighth(tiles))))
         quarter = self.at_quarter(torch.relu(quarter + _doubled(self.to_quarter(eighth))))
-        half = self.at_half(torch.relu(half + _doubled(self.to_half(quarter))))
+        half = torch.relu(half + _doubled(self.to_half(quarter)))
         return functional.pixel_shuffle(self.pixels(half), 2)
 
     def conclude(self, tiles: torch.Tensor, changed: torch.Tensor) -> Answer:

@@ -6,7 +6,7 @@ their place on the grid of tiles, and with it on the grid of a JPEG.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sigh_batch.config.tiles import TilesConfig
 from sigh_batch.data.loader import Dataset, Item
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import ConfigError, UnreadablePicture
@@ -100,25 +101,34 @@ def mask_of(item: Item) -> NDArray[np.bool_]:
     return _read(item.mask, cv2.IMREAD_GRAYSCALE) > 0
 
 
-def cut(
-    pairs: Pairs, number: int, side: int, draws: Draws, *, changed: float, paired: bool
-) -> Iterator[Crop]:
-    """Yield a crop of the forged picture of a pair and of its clean twin: the same one, if paired.
-
-    `changed` is how likely it is laid over a changed place.
-    """
+def cut(pairs: Pairs, number: int, side: int, draws: Draws, config: TilesConfig) -> Iterator[Crop]:
+    """Yield a crop of the forged picture of a pair, and of its clean twin: the same one, if paired."""
     item = pairs.dataset[int(pairs.forged[number])]
     mask = mask_of(item)
-    over = draws.chance(changed)
-    top, left = _corner(mask, side, draws, over=over)
+    top, left = _corner(mask, side, draws, over=draws.chance(config.changed))
+    look = _disguise(draws.fork("disguise"), config.disguised)
     inside = _window(mask, top, left, side)
-    yield Crop(
-        _window(decoded(item), top, left, side), inside, _operations(pairs.edits[number], top, left, side)
-    )
-    if not paired:
+    found = _operations(pairs.edits[number], top, left, side)
+    yield Crop(look(_window(decoded(item), top, left, side)), look(inside), found)
+    if not config.paired:
         top, left = _corner(mask, side, draws, over=False)
-    twin = decoded(pairs.dataset[int(pairs.clean[number])])
-    yield Crop(_window(twin, top, left, side), np.zeros_like(inside), frozenset())
+    twin = _window(decoded(pairs.dataset[int(pairs.clean[number])]), top, left, side)
+    yield Crop(look(twin), np.zeros_like(inside), frozenset())
+
+
+def _disguise(draws: Draws, share: float) -> Callable[[NDArray[_Kind]], NDArray[_Kind]]:
+    """Return what shows the crops of a pair, and their mask, in another way that leaves traces alone."""
+    shown = draws.chance(share)
+    mirrored, inverted = shown and draws.chance(0.5), shown and draws.chance(0.5)
+    colours = draws.shuffled((0, 1, 2)) if shown else [0, 1, 2]
+
+    def look(picture: NDArray[_Kind]) -> NDArray[_Kind]:
+        if picture.ndim == 3:
+            picture = picture[..., colours]
+            picture = np.asarray(255 - picture, picture.dtype) if inverted else picture
+        return np.ascontiguousarray(picture[:, ::-1] if mirrored else picture)
+
+    return look
 
 
 def _read(data: bytes, how: int) -> Pixels:

@@ -15,6 +15,7 @@ from torch.nn import functional
 from sigh_batch.data.loader import open_dataset
 from sigh_batch.data.order import Permutation
 from sigh_batch.models.document import Architecture, Geometry, ModelDocument
+from sigh_batch.models.layers import settle
 from sigh_batch.models.tiles import STRIDE, Answer, TilesNetwork, build_tiles
 from sigh_batch.rng import for_sample
 from sigh_batch.training.calibration import HeldOut, is_for_calibration
@@ -44,11 +45,9 @@ class TilesTask:
         shape = self._config.network.model_dump(mode="json")
         self._options = dict(start.architecture.options) if start else shape
         self._operations = tuple(self._options["operations"])
-        self._sides = [int(side) for side in self._config.crops]
-        counts = [self._pairs_a_batch(side) for side in self._sides]
-        weights = list(self._config.crops.values())
-        usual = sum(n * w for n, w in zip(counts, weights, strict=True)) / sum(weights)
-        self.steps_per_epoch = max(1, round(len(self._train) / usual))
+        weights = self._config.crops
+        pairs = sum(weight * self._pairs_a_batch(int(side)) for side, weight in weights.items())
+        self.steps_per_epoch = max(1, round(len(self._train) * sum(weights.values()) / pairs))
 
     def build(self) -> nn.Module:
         """Return the network with fresh weights."""
@@ -73,6 +72,8 @@ class TilesTask:
 
     def loss(self, model: nn.Module, batch: Batch) -> tuple[torch.Tensor, Mapping[str, float | torch.Tensor]]:
         """Return how wrong the answers to a batch are: of the picture, of its pixels, of the operations."""
+        if batch["late"]:
+            settle(model)
         answer: Answer = model(batch["pixels"].permute(0, 3, 1, 2).float())
         mask = batch["mask"].float()
         picture = functional.binary_cross_entropy_with_logits(answer.picture.float(), batch["label"])
@@ -119,14 +120,19 @@ class TilesTask:
     def _plan(self, epoch: int, ranks: int) -> Iterator[tuple[int, int, list[int]]]:
         """Yield the number of each batch of an epoch, the side of its crops and its pairs."""
         order = Permutation(len(self._train), self._settings.seed, epoch)
+        crops = self._config.late_crops if self._is_late(epoch) else self._config.crops
         at = 0
         for number in range(self.steps_per_epoch):
             draws = for_sample(self._settings.seed, _STAGE, epoch * self.steps_per_epoch + number)
-            side = draws.weighted(self._sides, list(self._config.crops.values()))
+            side = int(draws.weighted(list(crops), list(crops.values())))
             count = -(-self._pairs_a_batch(side) // ranks) * ranks
             positions = np.arange(at, at + count) % len(self._train)
             yield number, side, order(positions).tolist()
             at += count
+
+    def _is_late(self, epoch: int) -> bool:
+        epochs = self._settings.train.epochs
+        return epoch >= epochs - round(epochs * self._config.late)
 
     def _pairs_a_batch(self, side: int) -> int:
         return max(1, self._config.pixels // (2 * side * side))
@@ -138,9 +144,10 @@ class TilesTask:
         crops: list[Crop] = []
         for pair in pairs[rank::ranks]:
             draws = for_sample(self._settings.seed, f"{_STAGE}/{pair}", step)
-            crops += cut(self._train, pair, side, draws, changed=config.changed, paired=config.paired)
+            crops += cut(self._train, pair, side, draws, config)
         known = self._operations
         return {
+            "late": torch.tensor(self._is_late(epoch)),
             "pixels": torch.from_numpy(np.stack([crop.pixels for crop in crops])),
             "mask": torch.from_numpy(np.stack([crop.mask for crop in crops])),
             "label": torch.tensor([float(crop.forged) for crop in crops]),
@@ -151,12 +158,19 @@ class TilesTask:
 
 
 def _even(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-    """Return the loss of many yes or no questions; the few that are true count a quarter of the whole."""
+    """Return the loss of many yes or no questions, in which the few that are true are not lost.
+
+    What was changed counts a quarter, and so do the same places of the clean twins, so that nothing is won
+    by knowing where people forge; all that is left counts half.
+    """
     loss = functional.binary_cross_entropy_with_logits(logits, truth, reduction="none")
-    true = truth.sum()
-    of_true = (loss * truth).sum() / true.clamp(min=1)
-    of_rest = (loss * (1 - truth)).sum() / (truth.numel() - true).clamp(min=1)
-    return 0.25 * of_true + 0.75 * of_rest
+    twins = truth.view(-1, 2, *truth.shape[1:]).flip(1).view_as(truth) * (1 - truth)
+    parts = ((truth, 0.25), (twins, 0.25), (1 - truth - twins, 0.5))
+    return torch.stack([share * _mean(loss, where) for where, share in parts]).sum()
+
+
+def _mean(loss: torch.Tensor, where: torch.Tensor) -> torch.Tensor:
+    return (loss * where).sum() / where.sum().clamp(min=1)
 
 
 def _dice(logits: torch.Tensor, mask: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
