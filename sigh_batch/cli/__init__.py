@@ -35,6 +35,7 @@ VERBS = {
     "describe": "Show all that a cluster knows of a run.",
     "resume": "Finish a run that was stopped, here or on a cluster.",
     "audit": "Prove that nothing but the pixels tells the classes of a set apart.",
+    "report": "Write a page, summaries and numbers of what models say of pictures.",
     "data": "List, look at, verify and export sets.",
     "demo": "Make, verify and show a small set: the first thing to try.",
     "config": "Show, explain and start a configuration.",

@@ -22,12 +22,19 @@ _SAFE = str.maketrans(
 
 
 def render_page(
-    template: str, *, styles: Sequence[str], scripts: Sequence[str], data: Any, **context: Any
+    template: str,
+    *,
+    styles: Sequence[str],
+    scripts: Sequence[str],
+    data: Any,
+    images: str = "data:",
+    **context: Any,
 ) -> bytes:
     """Return the page that a template of this package makes.
 
     `styles` and `scripts` are files beside the template, joined in order; the script may rely on
-    one element of id `data` that holds `data` as JSON. Everything in `context` is escaped.
+    one element of id `data` that holds `data` as JSON. `images` says where pictures may come from, in the
+    words of the policy. Everything in `context` is escaped.
     """
     style = "\n".join(_source(name) for name in styles)
     script = '(() => {\n"use strict";\n' + "\n".join(_source(name) for name in scripts) + "})();\n"
@@ -35,7 +42,7 @@ def render_page(
     text = page.render(
         context,
         policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
-        "img-src data:; base-uri 'none'; form-action 'none'",
+        f"img-src {images}; base-uri 'none'; form-action 'none'",
         style=Markup(style),  # noqa: S704 -- the package's own file
         script=Markup(script),  # noqa: S704 -- the package's own file
         data=Markup(inert_json(data)),  # noqa: S704 -- made inert
@@ -65,6 +72,13 @@ def format_count(count: int) -> str:
     return f"{count:,}"
 
 
+def format_number(value: float | None) -> str:
+    """Return a number with as many digits as people compare; none where there is none."""
+    if value is None:
+        return "none"
+    return format_count(int(value)) if float(value).is_integer() and abs(value) > 1 else f"{value:.4g}"
+
+
 @functools.cache
 def _environment() -> Environment:
     environment = Environment(
@@ -77,6 +91,8 @@ def _environment() -> Environment:
     )
     environment.filters["bytes"] = format_bytes
     environment.filters["count"] = format_count
+    environment.filters["metric"] = format_number
+    environment.filters["last_part"] = lambda path: path.rpartition("/")[2]
     return environment
 
 

@@ -58,7 +58,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "runners": ("config", "store", "data", "run", "worker", "intervals"),
     "doctor": ("config", "store", "render"),
     # What people look at: it reads what is stored.
-    "report": ("config", "store", "data", "metrics", "evaluation", "audit"),
+    "report": ("config", "store", "data", "sources", "metrics", "evaluation", "audit"),
     "audit": ("config", "scene.locale", "store", "data", "degrade", "metrics"),
     "console": ("config", "store", "data", "report", "runners"),
     "cli": (
