@@ -35,6 +35,7 @@ from sigh_batch.config.spec import RunSpec
 from sigh_batch.render import encode
 from sigh_batch.render.fonts import open_catalogue
 from sigh_batch.run import Run
+from sigh_batch.stages import stages
 from sigh_batch.worker import settle
 
 FAMILY = "Noto Sans"
@@ -123,7 +124,7 @@ class _Whole:
 
 
 def _array(run: Run, index: int) -> np.ndarray:
-    picture = Image.open(io.BytesIO(run.stage.make(index).image))
+    picture = Image.open(io.BytesIO(stages.get(run.spec.kind)(run.spec).make(index).image))
     return np.asarray(picture.convert("RGB"))
 
 

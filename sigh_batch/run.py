@@ -1,13 +1,11 @@
-"""A run of a sharded kind: its plan and identity over a store, and how one shard of it is made.
+"""A run of a sharded kind: its plan and identity over a store, and what is still to be made of it.
 
-It knows the stage only by name, and nothing of processes or clusters. Whoever carries it out, a
+What a shard is, its kind knows; nothing here knows of processes or clusters. Whoever carries a run out, a
 shard's bytes are the same, so that two who make one shard at once do no harm.
 """
 
 from __future__ import annotations
 
-import re
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,35 +14,23 @@ from pydantic import ValidationError
 
 from sigh_batch.config.identity import config_hash, deciding_values
 from sigh_batch.config.settings import Settings
-from sigh_batch.config.spec import HOW, RunSpec
-from sigh_batch.data import manifest
-from sigh_batch.data.identity import RUN_KEY, Identity, check_claim, claim, read_document
-from sigh_batch.data.manifest import Merged
+from sigh_batch.config.spec import RunSpec
+from sigh_batch.data.identity import RUN_KEY, Identity, check_claim, read_document
+from sigh_batch.data.merged import Merged, is_complete
 from sigh_batch.data.plan import Plan, remaining
 from sigh_batch.data.record import Record
-from sigh_batch.data.sample import Failure, Json, Sample
-from sigh_batch.data.shard import ShardWriter, publish
-from sigh_batch.errors import ConfigError, InputFault, NotFound, ShardFailed
+from sigh_batch.data.sample import Json, Sample
+from sigh_batch.errors import ConfigError, NotFound
+from sigh_batch.kinds import Kind, Site, Stopped, Watcher, kept_spec, kinds
 from sigh_batch.sources.opening import open_source
-from sigh_batch.stages import Stage, stages
+from sigh_batch.stages import stages
 from sigh_batch.stages.engine import engine_of
-from sigh_batch.store import Store, absolute_url, open_store
-
-_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
-
-
-class Stopped(BaseException):
-    """The process was asked to stop; not an Exception, so that no stage can swallow it."""
+from sigh_batch.store import absolute_url, open_store
 
 
 @dataclass(frozen=True)
-class Run:
+class Run(Site):
     """A run over its store."""
-
-    spec: RunSpec
-    plan: Plan
-    identity: Identity
-    store: Store
 
     @classmethod
     def open(cls, spec: RunSpec) -> Run:
@@ -58,9 +44,9 @@ class Run:
         return cls(spec=spec, plan=plan, identity=identity, store=store)
 
     @cached_property
-    def stage(self) -> Stage:
-        """The stage that makes the samples; loading it may take a second."""
-        return stages.get(self.spec.kind)(self.spec)
+    def kind(self) -> Kind:
+        """What knows of the shards of this kind of run; loading it may take a second."""
+        return kinds.get(self.spec.kind)(self)
 
     def remaining(self) -> Sequence[int]:
         """Return the shards that are not made yet, in order."""
@@ -75,64 +61,18 @@ class Run:
     ) -> Record:
         """Make one shard and publish it; `watch` hears how many samples are made, `say` what failed.
 
-        Pictures of the source that cannot be worked on are rows, and no reason to give up. Raises
-        ShardFailed when more other samples fail than run.max_failures allows, Stopped when `stop` says
+        Raises ShardFailed when more other samples fail than run.max_failures allows, Stopped when `stop` says
         so; the store is untouched then.
         """
-        samples = self.plan.samples(shard)
-        allowed = _allowed(self.spec.settings.run.max_failures, len(samples))
-        failures = 0
-        with ShardWriter(self.plan, shard, self.identity, self.store.scratch) as writer:
-            for done, index in enumerate(samples):
-                if stop():
-                    raise Stopped
-                watch(done)
-                made = self._make_sample(index, say)
-                if isinstance(made, Sample):
-                    writer.add(made)
-                    continue
-                failures += not made.of_input
-                if failures > allowed:
-                    raise ShardFailed(
-                        f"shard {shard}: {failures} of the first {done + 1} samples failed and {allowed} of "
-                        f"{len(samples)} may (run.max_failures); the last: {made.message}"
-                    )
-                writer.add_failure(made)
-            finished = writer.close()
-            # Only now, so that settings which can make nothing claim nothing.
-            claim(self.store, self.identity, kept_spec(self.spec))
-            return publish(self.store, self.plan, finished)
+        return self.kind.make_shard(shard, Watcher(stop, watch, say))
 
     def merge(self) -> Merged:
-        """Write the manifest of all shards, or find that it is there."""
-        return manifest.merge(self.store, self.plan, self.identity)
+        """Write what all shards become, or find that it is there."""
+        return self.kind.merge()
 
     def merge_if_complete(self) -> Merged | None:
         """Merge if no shard is missing: whoever writes the last record does this."""
-        return manifest.merge_if_complete(self.store, self.plan, self.identity)
-
-    def _make_sample(self, index: int, say: Callable[[str], None]) -> Sample | Failure:
-        try:
-            return self.stage.make(index)
-        except (ConfigError, MemoryError):
-            raise
-        except Exception as error:
-            of_input = isinstance(error, InputFault)
-            say(
-                f"sample {index} failed: {error}"
-                if of_input
-                else f"sample {index} failed:\n{traceback.format_exc()}"
-            )
-            return Failure(
-                id=self.stage.id_of(index),
-                index=index,
-                seed=self.spec.settings.seed,
-                stage=self.spec.kind,
-                code=getattr(error, "code", "failed"),
-                # Addresses differ from process to process, and rows must not.
-                message=_ADDRESS.sub("0x...", f"{type(error).__name__}: {error}"),
-                of_input=of_input,
-            )
+        return self.merge() if is_complete(self.store, self.plan) else None
 
 
 def plan_run(spec: RunSpec) -> tuple[Plan, Identity]:
@@ -155,16 +95,6 @@ def plan_run(spec: RunSpec) -> tuple[Plan, Identity]:
     return plan, identity
 
 
-def kept_spec(spec: RunSpec) -> dict[str, object]:
-    """Return what run.json keeps of a spec: all that decides bytes, nothing of how or where it ran.
-
-    What the run reads is named so that it is found from any working folder.
-    """
-    settings = spec.settings.model_dump(mode="json", exclude=HOW)
-    source = {"source": absolute_url(spec.source)} if spec.source else {}
-    return {"kind": spec.kind, **source, "settings": settings}
-
-
 def read_spec(url: str, here: Settings) -> RunSpec:
     """Return the spec that the run at `url` was begun with, to be carried out as `here` says.
 
@@ -172,13 +102,20 @@ def read_spec(url: str, here: Settings) -> RunSpec:
     """
     store = open_store(url, here.store, create=False)
     try:
-        kept = read_document(store, RUN_KEY)["spec"]
+        document = read_document(store, RUN_KEY)
     except NotFound:
         raise NotFound(f"there is no run at {url}: it has no {RUN_KEY}") from None
+    kept = document["spec"]
+    # The pictures of a list are named beside it; all others are looked at again.
+    found = document["values"].get("source") if kept["kind"] == "predict" else None
     settings = {**kept["settings"], "run": here.run, "store": here.store}
     try:
         return RunSpec(
-            kind=kept["kind"], source=kept.get("source"), out=url, settings=Settings.model_validate(settings)
+            kind=kept["kind"],
+            source=kept.get("source"),
+            out=url,
+            settings=Settings.model_validate(settings),
+            found=found,
         )
     except ValidationError as error:
         raise ConfigError(f"the run at {url} was begun by another version of sigh: {error}") from error
@@ -198,6 +135,8 @@ def remake(spec: RunSpec, index: int) -> Sample:
 
 def _source_identity(spec: RunSpec) -> Json | None:
     """Return what decides the pictures that a run reads, or None of a run that reads none."""
+    if spec.found is not None:
+        return spec.found
     if not spec.source:
         return None
     source, out = (f"{absolute_url(url).rstrip('/')}/" for url in (spec.source, spec.out))
@@ -206,6 +145,4 @@ def _source_identity(spec: RunSpec) -> Json | None:
     return open_source(spec.source, spec.settings.store).identity
 
 
-def _allowed(share: float, samples: int) -> int:
-    """Return how many samples of a shard may fail: at least one, unless none may."""
-    return max(1, int(share * samples)) if share else 0
+__all__ = ["Run", "Stopped", "kept_spec", "plan_run", "read_spec", "remake"]

@@ -33,6 +33,7 @@ VERBS = {
     "wait": "Wait for the end of a run on a cluster.",
     "cancel": "Stop runs on a cluster.",
     "describe": "Show all that a cluster knows of a run.",
+    "predict": "Score pictures: is each forged, where, and how sure is that.",
     "resume": "Finish a run that was stopped, here or on a cluster.",
     "audit": "Prove that nothing but the pixels tells the classes of a set apart.",
     "report": "Write a page, summaries and numbers of what models say of pictures.",

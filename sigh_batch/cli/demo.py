@@ -27,7 +27,7 @@ def command(out: str, count: int, files: tuple[Path, ...], sets: tuple[str, ...]
 
     settings = settings_of(files, sets, count=count, seed=7, shards=min(count, 6)).settings
     spec = RunSpec(kind="generate", out=out, settings=settings)
-    carry_out(spec, dry_run=False, as_json=False, quiet=False, result=False)
+    carry_out(spec, dry_run=False, as_json=False, quiet=False, tell=None)
     samples, problems = check_set(out, settings, quiet=True)
     if problems:
         raise DataError("\n".join(problems))

@@ -35,6 +35,16 @@ def run_options(command: F) -> F:
         click.option("--count", type=int, help="How many samples to make."),
         click.option("--seed", type=int, help="Seed of every random draw."),
         click.option("--shards", type=int, help="How many shards to divide them into."),
+    ]
+    command = progress_options(command)
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def progress_options(command: F) -> F:
+    """Add how a run is carried out: --workers, --progress and --dry-run."""
+    options = [
         click.option("--workers", type=int, help="Worker processes; one a core unless given."),
         click.option(
             "--progress",

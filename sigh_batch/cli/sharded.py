@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import click
@@ -13,8 +15,39 @@ from sigh_batch.config.spec import RunSpec
 from sigh_batch.errors import PartialFailure, ShardFailed
 
 
-def carry_out(spec: RunSpec, *, dry_run: bool, as_json: bool, quiet: bool, result: bool = True) -> None:
-    """Run a spec with local workers, or print what that would do; `result` prints where the set is.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What a kind calls that of which it makes many."""
+
+    thing: str = "sample"
+    where: str = "the manifest's rows with an error_code say why"
+    """What tells of those that failed."""
+    stored: str = ""
+    """Of what the bytes are that are told."""
+
+
+_WORDS = Words()
+
+Tell = Callable[[dict[str, Any], bool, bool], None]
+"""Prints the result of a run: its facts, whether as JSON, whether no more than the result."""
+
+
+def tell_place(facts: dict[str, Any], as_json: bool, quiet: bool) -> None:
+    """Print where a set is."""
+    del quiet
+    click.echo(json.dumps(facts) if as_json else facts["out"])
+
+
+def carry_out(
+    spec: RunSpec,
+    *,
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+    tell: Tell | None = tell_place,
+    words: Words = _WORDS,
+) -> None:
+    """Run a spec with local workers, or print what that would do; `tell` prints the result.
 
     Raises PartialFailure when samples failed, ShardFailed when shards did.
     """
@@ -23,7 +56,7 @@ def carry_out(spec: RunSpec, *, dry_run: bool, as_json: bool, quiet: bool, resul
     if sent_elsewhere(spec):
         return
     if dry_run:
-        _print(local.render(spec), as_json)
+        print_plan(local.render(spec), as_json)
         return
     with show_progress(spec.settings.run.progress, quiet, spec.kind) as watch:
         outcome = local.run(spec, watch)
@@ -37,24 +70,24 @@ def carry_out(spec: RunSpec, *, dry_run: bool, as_json: bool, quiet: bool, resul
         "seconds": round(outcome.seconds, 3),
     }
     if not quiet:
-        _talk(facts)
-    if result:
-        click.echo(json.dumps(facts) if as_json else spec.out)
+        _talk(facts, words)
+    if tell:
+        tell(facts, as_json, quiet)
     if outcome.broken:
         raise ShardFailed("\n".join(outcome.broken))
     if outcome.total_failed:
         raise PartialFailure(
-            f"{outcome.total_failed:,} of {outcome.total:,} samples failed; "
-            "the manifest's rows with an error_code say why"
+            f"{outcome.total_failed:,} of {counted(outcome.total, words.thing)} failed; {words.where}"
         )
 
 
-def _talk(facts: dict[str, Any]) -> None:
+def _talk(facts: dict[str, Any], words: Words) -> None:
     if not facts["shards"]:
-        click.echo(f"already done: {facts['resumed']:,} samples", err=True)
+        click.echo(f"already done: {counted(facts['resumed'], words.thing)}", err=True)
         return
     made = facts["samples"] + facts["failed"]
-    text = f"{counted(made, 'sample')} in {counted(facts['shards'], 'shard')}, {facts['bytes'] / 1e6:,.1f} MB"
+    shards, size = counted(facts["shards"], "shard"), f"{facts['bytes'] / 1e6:,.1f} MB{words.stored}"
+    text = f"{counted(made, words.thing)} in {shards}, {size}"
     text += f", {made / facts['seconds']:,.0f} a second" if facts["seconds"] else ""
     if facts["resumed"]:
         text += f"; {facts['resumed']:,} were there before"
@@ -66,7 +99,8 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-def _print(plan: dict[str, Any], as_json: bool) -> None:
+def print_plan(plan: dict[str, Any], as_json: bool) -> None:
+    """Print what a run would do."""
     if as_json:
         click.echo(json.dumps(plan))
         return

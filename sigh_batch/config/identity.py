@@ -14,8 +14,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sigh_batch.config.predict import HOW as PREDICT_HOW
 from sigh_batch.config.settings import Settings
 from sigh_batch.errors import ConfigError
+
+_HOW = {"predict": PREDICT_HOW}
+"""Of a kind whose section also says how it is carried out: the names of those settings."""
 
 
 def deciding_values(
@@ -27,13 +31,15 @@ def deciding_values(
     """
     section: BaseModel = getattr(settings, kind)
     read = {"source": dict(source)} if source is not None else {}
+    how = _HOW.get(kind, frozenset())
+    decides = {name: value for name, value in _with_contents(section).items() if name not in how}
     return {
         "kind": kind,
         "seed": settings.seed,
         "count": settings.count,
         "shards": shards,
         **read,
-        kind: _with_contents(section),
+        kind: decides,
     }
 
 

@@ -12,6 +12,7 @@ from sigh_batch.config.base import Config
 from sigh_batch.config.distort import DistortConfig
 from sigh_batch.config.generate import GenerateConfig
 from sigh_batch.config.kubernetes import KubernetesConfig
+from sigh_batch.config.predict import PredictConfig
 from sigh_batch.config.tiles import TilesConfig
 from sigh_batch.config.train import TrainConfig
 from sigh_batch.config.tune import TuneConfig
@@ -65,6 +66,8 @@ class Settings(Config):
     """What `sigh distort` does to pictures."""
     audit: AuditConfig = AuditConfig()
     """What `sigh audit` looks at, and from which value on it fails."""
+    predict: PredictConfig = PredictConfig()
+    """How `sigh predict` scores pictures."""
     train: TrainConfig = TrainConfig()
     """How `sigh train` teaches a model."""
     tiles: TilesConfig = TilesConfig()

@@ -7,11 +7,8 @@ every record and every rows file is checked against the plan and the run's ident
 from __future__ import annotations
 
 import hashlib
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -20,30 +17,24 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sigh_batch.data.identity import Identity
-from sigh_batch.data.objects import disk_faults, new_folder, open_object, parquet_faults
-from sigh_batch.data.plan import SHARDS, Plan, finished
-from sigh_batch.data.record import Record, read_record
-from sigh_batch.data.sample import SCHEMA_VERSION
+from sigh_batch.data.merged import (
+    Merged,
+    Watch,
+    check_present,
+    fetched,
+    is_complete,
+    merged_facts,
+    read_merged,
+)
+from sigh_batch.data.objects import disk_faults, new_folder
+from sigh_batch.data.plan import SHARDS, Plan
+from sigh_batch.data.record import Record
 from sigh_batch.data.schema import MANIFEST_KEY, SCHEMA, open_writer
-from sigh_batch.errors import AlreadyExists, ConfigError, DataError, NotFound, RunMismatch
+from sigh_batch.errors import AlreadyExists, DataError
 from sigh_batch.store.protocol import Store
 
 _GROUP_ROWS = 32_768
 _GROUP_BYTES = 64 << 20
-_AHEAD_SHARDS = 8
-_AHEAD_SAMPLES = 32_768
-
-Watch = Callable[[int], object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merged:
-    """What a manifest says of itself, without reading a row."""
-
-    kind: str
-    config_hash: str
-    plan: Plan
-    failed: int
 
 
 def merge_if_complete(store: Store, plan: Plan, identity: Identity, made: int = 0) -> Merged | None:
@@ -51,14 +42,17 @@ def merge_if_complete(store: Store, plan: Plan, identity: Identity, made: int = 
 
     The writer of the last record sees them all, so no set is left without a manifest by a run that
     ends; several may see that at once, and the first manifest stays. `made` is the shard just
-    written, if any: to list the records of all after each of n shards would cost n^2, so shards that
-    are likely to be late are asked for first, and all are listed only when those are there.
+    written, if any.
     """
-    last = len(plan) - 1
-    for shard in (last, (made + 1) % len(plan), (made + last) % len(plan), last // 2):
-        if store.stat(plan.record_key(shard)) is None:
-            return None
-    return merge(store, plan, identity) if finished(store, plan).all() else None
+    return merge(store, plan, identity) if is_complete(store, plan, made) else None
+
+
+def read_manifest(store: Store) -> Merged | None:
+    """Return what the manifest says of itself, or None where there is none yet.
+
+    Raises DataError when it is damaged.
+    """
+    return read_merged(store, MANIFEST_KEY)
 
 
 def merge(store: Store, plan: Plan, identity: Identity, watch: Watch = lambda _shards: None) -> Merged:
@@ -68,7 +62,7 @@ def merge(store: Store, plan: Plan, identity: Identity, watch: Watch = lambda _s
     """
     present = read_manifest(store)
     if present is not None:
-        _check_present(present, plan, identity, store)
+        check_present(present, MANIFEST_KEY, plan, identity, store)
         return present
     with disk_faults(store.scratch or "the system's temporary folder"), new_folder(store.scratch) as folder:
         path = Path(folder, MANIFEST_KEY)
@@ -83,7 +77,7 @@ def _write_all(path: Path, store: Store, plan: Plan, identity: Identity, watch: 
     gathered: list[pa.Table] = []
     failed = 0
     with open_writer(path) as writer:
-        for shard, (record, data) in enumerate(_fetched(store, plan, identity)):
+        for shard, (record, data) in enumerate(fetched(store, plan, identity)):
             _check_tar(record, sizes[shard], plan, store)
             for table in checked_rows(data, record, plan, f"{plan.rows_key(shard)} in {store.url}"):
                 gathered = _write_full(writer, [*gathered, table])
@@ -91,31 +85,8 @@ def _write_all(path: Path, store: Store, plan: Plan, identity: Identity, watch: 
             watch(shard + 1)
         _write(writer, gathered)
         made = Merged(kind=identity.kind, config_hash=identity.config_hash, plan=plan, failed=failed)
-        writer.add_key_value_metadata(_facts(made))
+        writer.add_key_value_metadata(merged_facts(made))
     return made
-
-
-def read_manifest(store: Store) -> Merged | None:
-    """Return what the manifest says of itself, or None where there is none yet.
-
-    Raises DataError when it is damaged.
-    """
-    where = f"{MANIFEST_KEY} in {store.url}"
-    try:
-        with open_object(store, MANIFEST_KEY) as source, parquet_faults(where):
-            facts = pq.ParquetFile(source).metadata.metadata or {}
-    except NotFound:
-        return None
-    told = {name.decode(errors="replace"): value.decode(errors="replace") for name, value in facts.items()}
-    try:
-        return Merged(
-            kind=told["sigh.kind"],
-            config_hash=told["sigh.config_hash"],
-            plan=Plan(int(told["sigh.count"]), int(told["sigh.shards"])),
-            failed=int(told["sigh.failed"]),
-        )
-    except (KeyError, ValueError, ConfigError) as error:
-        raise DataError(f"{where} does not say what run it is of ({error}); another tool wrote it") from error
 
 
 def checked_rows(data: bytes, record: Record, plan: Plan, where: str) -> Iterator[pa.Table]:
@@ -146,36 +117,6 @@ def checked_rows(data: bytes, record: Record, plan: Plan, where: str) -> Iterato
         )
 
 
-def _fetched(store: Store, plan: Plan, identity: Identity) -> Iterator[tuple[Record, bytes]]:
-    """Yield every shard's record and rows file in order, a few of them fetched ahead."""
-    per_shard = -(-plan.count // len(plan))
-    window = max(1, min(_AHEAD_SHARDS, _AHEAD_SAMPLES // per_shard))
-    with ThreadPoolExecutor(window) as pool:
-        waiting: deque[Future[tuple[Record, bytes]]] = deque()
-        try:
-            for shard in range(len(plan)):
-                waiting.append(pool.submit(_fetch, store, plan, shard, identity))
-                if len(waiting) > window:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for fetch in waiting:
-                fetch.cancel()
-
-
-def _fetch(store: Store, plan: Plan, shard: int, identity: Identity) -> tuple[Record, bytes]:
-    record = read_record(store, plan, shard)
-    record.check(plan, shard, identity, f"{plan.record_key(shard)} in {store.url}")
-    try:
-        return record, store.get(plan.rows_key(shard))
-    except NotFound:
-        raise DataError(
-            f"{plan.rows_key(shard)} in {store.url} is missing though its record is there; "
-            f"delete {plan.record_key(shard)} and run again"
-        ) from None
-
-
 def _write_full(writer: pq.ParquetWriter, gathered: list[pa.Table]) -> list[pa.Table]:
     """Write what was gathered once it fills a row group; return what is still to be written."""
     rows = sum(map(len, gathered))
@@ -189,27 +130,6 @@ def _write(writer: pq.ParquetWriter, gathered: list[pa.Table]) -> None:
     if gathered:
         table = pa.concat_tables(gathered)
         writer.write_table(table, row_group_size=len(table))
-
-
-def _facts(manifest: Merged) -> dict[str, str]:
-    return {
-        "sigh.schema": str(SCHEMA_VERSION),
-        "sigh.kind": manifest.kind,
-        "sigh.config_hash": manifest.config_hash,
-        "sigh.shards": str(manifest.plan.shards),
-        "sigh.count": str(manifest.plan.count),
-        "sigh.failed": str(manifest.failed),
-    }
-
-
-def _check_present(present: Merged, plan: Plan, identity: Identity, store: Store) -> None:
-    stated = (present.kind, present.config_hash, present.plan)
-    if stated != (identity.kind, identity.config_hash, plan):
-        raise RunMismatch(
-            f"{MANIFEST_KEY} in {store.url} is of a {present.kind} run of {present.plan.count} samples with "
-            f"config hash {present.config_hash}, and this is a {identity.kind} run of {plan.count} with "
-            f"{identity.config_hash}; write to another place"
-        )
 
 
 def _tar_sizes(store: Store, plan: Plan) -> list[int | None]:

@@ -27,6 +27,7 @@ PREDICTION = pa.schema(
         pa.field("run_id", pa.string(), nullable=False),
         pa.field("row_id", pa.string(), nullable=False),
         pa.field("path", pa.string(), nullable=False),
+        pa.field("id", pa.string()),  # what a table calls it
         pa.field("sha256", pa.string()),
         pa.field("bytes", pa.int64()),
         pa.field("mime", pa.string()),
@@ -44,8 +45,8 @@ PREDICTION = pa.schema(
         pa.field("threshold_high", pa.float32()),
         pa.field("verdict", pa.string(), nullable=False),  # clean | uncertain | flagged | error
         pa.field("is_flagged", pa.bool_()),
-        pa.field("margin", pa.float32()),
-        pa.field("agreement", pa.float32()),
+        pa.field("margin", pa.float32()),  # how far it is to the nearer threshold
+        pa.field("agreement", pa.float32()),  # share of the models that come to the joint verdict
         pa.field("class_probs", pa.map_(pa.string(), pa.float32())),
         pa.field("predicted_tamper_type", pa.string()),
         pa.field("regions", pa.list_(REGION)),

@@ -17,7 +17,8 @@ from sigh_batch.data.catalog import Catalog
 from sigh_batch.data.columns import Placement, RowsBuilder
 from sigh_batch.data.document import parse_sample, stated_image
 from sigh_batch.data.identity import Identity, read_claim
-from sigh_batch.data.manifest import Merged, checked_rows, read_manifest
+from sigh_batch.data.manifest import checked_rows, read_manifest
+from sigh_batch.data.merged import Merged
 from sigh_batch.data.pairs import pair_problems
 from sigh_batch.data.pictures import picture_problems
 from sigh_batch.data.plan import RECORDS, ROWS, SHARDS, Plan

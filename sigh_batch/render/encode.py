@@ -102,6 +102,17 @@ def mask_png(mask: NDArray[np.bool_] | Pixels) -> bytes:
     return _file(width, height, 1, _GREY, rows)
 
 
+def grey_png(levels: Pixels) -> bytes:
+    """Return a two-dimensional picture as an 8-bit grey PNG."""
+    if levels.ndim != 2 or levels.dtype != np.uint8 or not levels.size:
+        raise ValueError(f"not a grey picture: {levels.dtype} of shape {levels.shape}")
+    height, width = levels.shape
+    rows = _rows.take(height, 1 + width)
+    rows[:, 0] = 0
+    rows[:, 1:] = levels
+    return _file(width, height, 8, _GREY, rows)
+
+
 def _file(width: int, height: int, depth: int, color: int, rows: NDArray[np.uint8]) -> bytes:
     header = _HEADER.pack(width, height, depth, color, 0, 0, 0)
     data = isal_zlib.compress(rows, _LEVEL)

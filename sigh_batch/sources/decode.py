@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -95,10 +96,24 @@ class Decoded:
     """What had to be done to get there: `mode` it was converted from, `orientation`, `animated`."""
 
 
+def size_of(data: bytes) -> int:
+    """Return how many pixels a file says it has, or 0 where it does not say; nothing is decoded."""
+    kind = kind_of(data)
+    if kind not in READ:
+        return 0
+    try:
+        if kind == "webp":
+            return int(np.prod(canvas_of_webp(data)))
+        with undisturbed():
+            return int(np.prod(Image.open(io.BytesIO(data), formats=(READ[kind],)).size))
+    except Exception:  # Whatever is wrong with it, decoding says.
+        return 0
+
+
 def decode(data: bytes, name: str, limits: Limits = LIMITS) -> Decoded:
     """Return the picture in the bytes of a file; `name` is for messages.
 
-    Equal bytes give equal pixels. Not for several threads at once: see `_undisturbed`.
+    Equal bytes give equal pixels. Several threads may decode at once.
 
     Raises UnreadablePicture with one of the codes empty_file, too_large, too_small, truncated_image,
     unsupported_image, unreadable_image.
@@ -110,7 +125,7 @@ def decode(data: bytes, name: str, limits: Limits = LIMITS) -> Decoded:
         code = "unsupported_image" if kind else "unreadable_image"
         raise UnreadablePicture(code, f"{name} {what}; convert it to PNG or JPEG")
     try:
-        with _undisturbed(), _silenced() if kind == "tiff" else nullcontext():
+        with undisturbed(), _silenced() if kind == "tiff" else nullcontext():
             return _decoded(data, kind, name, limits)
     except UnreadablePicture:
         raise
@@ -135,12 +150,33 @@ def decode_own_png(data: bytes, name: str) -> NDArray[np.uint8]:
     return pixels
 
 
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Take away Pillow's warnings, and its limit on the size: the limit here is the caller's own.
+class _Shared:
+    """A state of the whole process that several threads need at once: the first sets it, the last ends it."""
 
-    Both belong to the whole process, which is why two threads must not be in here at once.
-    """
+    def __init__(self, state: Callable[[], AbstractContextManager[None]]) -> None:
+        self._state = state
+        self._lock = threading.Lock()
+        self._inside = 0
+        self._stack = ExitStack()
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        with self._lock:
+            if not self._inside:
+                self._stack.enter_context(self._state())
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+                if not self._inside:
+                    self._stack.close()
+
+
+@contextmanager
+def _without_limits() -> Iterator[None]:
+    """Take away Pillow's warnings, and its limit on the size: the limit here is the caller's own."""
     limit = Image.MAX_IMAGE_PIXELS
     Image.MAX_IMAGE_PIXELS = None
     try:
@@ -152,7 +188,7 @@ def _undisturbed() -> Iterator[None]:
 
 
 @contextmanager
-def _silenced() -> Iterator[None]:
+def _silence() -> Iterator[None]:
     """Keep what libtiff writes to standard error out of everybody's terminal; it asks nobody."""
     try:
         kept = os.dup(2)
@@ -166,6 +202,11 @@ def _silenced() -> Iterator[None]:
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+undisturbed = _Shared(_without_limits)
+"""The block in which Pillow neither warns nor judges sizes; for any number of threads."""
+_silenced = _Shared(_silence)
 
 
 def _decoded(data: bytes, kind: str, name: str, limits: Limits) -> Decoded:

@@ -25,13 +25,14 @@ Grouping = Literal["file", "folder"]
 
 ENDINGS = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"})
 """Endings of file names that are taken for pictures, in lower case."""
-_UNPACKED = frozenset({".bmp", ".tif", ".tiff"})
+UNPACKED = frozenset({".bmp", ".tif", ".tiff"})
 """Endings of files that are as long for any content, so that their size tells nothing."""
-_BESIDE = (".mask.png", ".source.png")
+BESIDE = (".mask.png", ".source.png")
 """What lies beside pictures of ours that were exported as plain files."""
 _SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
 _TOLD = 3
-_MAGIC_BYTES = 16
+MAGIC_BYTES = 16
+"""So many bytes tell what a file without an ending is."""
 
 
 class FolderSource:
@@ -75,6 +76,11 @@ class FolderSource:
 
     def __len__(self) -> int:
         return len(self._files)
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the pictures, in order."""
+        return [key for key, _ in self._files]
 
     def read(self, number: int) -> Original:
         """Return a picture; raises UnreadablePicture."""
@@ -140,11 +146,11 @@ def _is_picture(store: Store, found: Stat) -> bool:
         return False
     if any(part.startswith(".") for part in path.parts):
         return False
-    if found.key.endswith(_BESIDE):
+    if found.key.endswith(BESIDE):
         return False
     if path.suffix:
         return path.suffix.lower() in ENDINGS
-    return kind_of(store.get(found.key, 0, _MAGIC_BYTES)) is not None
+    return kind_of(store.get(found.key, 0, MAGIC_BYTES)) is not None
 
 
 def _has_key(name: str) -> bool:
@@ -159,7 +165,7 @@ def _has_key(name: str) -> bool:
 def _fingerprint(found: Stat) -> str:
     # A key holds no control characters.
     told = f"{found.key}\0{found.size}"
-    if PurePosixPath(found.key).suffix.lower() in _UNPACKED:
+    if PurePosixPath(found.key).suffix.lower() in UNPACKED:
         told += f"\0{found.modified.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
     return told
 

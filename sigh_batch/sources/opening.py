@@ -34,7 +34,7 @@ def open_source(
     Raises ConfigError when there is nothing to read, or when it is a set that is not finished.
     """
     store = open_store(url, options, create=False)
-    if _is_set(store):
+    if is_set(store):
         from sigh_batch.sources.sets import SetSource
 
         return SetSource(store)
@@ -44,7 +44,7 @@ def open_source(
     return FolderSource(store, splits=splits, grouping=grouping, limits=limits or LIMITS)
 
 
-def _is_set(store: Store) -> bool:
+def is_set(store: Store) -> bool:
     """Return whether a run of ours was begun there; anybody's pictures may have a run.json of their own."""
     try:
         document = json.loads(store.get(RUN_KEY))

@@ -15,15 +15,18 @@ from sigh_batch.config.settings import Settings
 
 GENERATE_REVISION = 2
 DISTORT_REVISION = 1
+PREDICT_REVISION = 1
 """Raised whenever the same settings would give other bytes than before; each kind has its own."""
 
 _SHARED = ("numpy", "faker", "isal", "uharfbuzz", "opencv-python-headless", "pyarrow", "simplejpeg")
+_SCORING = ("numpy", "isal", "opencv-python-headless", "Pillow", "pyarrow", "torch")
 # The catalogue holds the hash of every font.
 _FONTS = Path(__file__).parents[1] / "render" / "fonts" / "catalogue.json"
 _REVISIONS = {
     "generate": f"generate/{GENERATE_REVISION}",
     # Conversations are changed and drawn anew.
     "distort": f"distort/{DISTORT_REVISION} generate/{GENERATE_REVISION}",
+    "predict": f"predict/{PREDICT_REVISION}",
 }
 _PAINTERS = {"skia": "skia-python", "pillow": "Pillow"}
 
@@ -31,10 +34,11 @@ _PAINTERS = {"skia": "skia-python", "pillow": "Pillow"}
 def engine_of(kind: str, settings: Settings) -> dict[str, str]:
     """Return the revisions and versions that decide the bytes of a run of `kind`."""
     engine = {"revision": _REVISIONS[kind]}
-    engine["fonts"] = content_hash(_FONTS)[:16]
+    if kind != "predict":
+        engine["fonts"] = content_hash(_FONTS)[:16]
     for package in _packages(kind, settings):
         engine[package] = _version(package)
-    if "Pillow" in engine:
+    if "Pillow" in engine and kind != "predict":
         from sigh_batch.render.pillow_painter import shaping
 
         engine["raqm"] = shaping()
@@ -43,6 +47,8 @@ def engine_of(kind: str, settings: Settings) -> dict[str, str]:
 
 def _packages(kind: str, settings: Settings) -> tuple[str, ...]:
     """Return the packages whose versions decide bytes; forgers draw with both rasterisers."""
+    if kind == "predict":
+        return (*_SCORING, "onnxruntime") if settings.predict.backend == "onnx" else _SCORING
     if kind == "generate":
         return (*_SHARED, _PAINTERS[settings.generate.painter])
     return (*_SHARED, *_PAINTERS.values())

@@ -87,7 +87,7 @@ class Broken:
 
 def broken(out: Path, fault: Exception) -> Run:
     run = Run.open(runs.spec_of(out, count=12, shards=1))
-    vars(run)["stage"] = Broken(fault)
+    vars(run.kind)["stage"] = Broken(fault)
     return run
 
 
