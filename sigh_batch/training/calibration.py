@@ -106,9 +106,9 @@ def log_loss(logits: Floats, targets: Floats | Flags) -> float:
 def threshold_at(clean: Floats, fpr: float) -> float:
     """Return the log-odds that at most a share `fpr` of new clean pictures reaches, in expectation.
 
-    Of n clean pictures the k-th highest, with k = fpr * (n + 1), is passed by k in n + 1 new ones. Where n
-    is too small for that, the highest is, or what an exponential tail of the highest scores reaches so
-    rarely, whichever is more.
+    `clean` are calibrated. Of n the k-th highest, with k = fpr * (n + 1), is passed by k in n + 1 new ones.
+    Where n is too small for that, no clean picture reaches the threshold, nor does an exponential tail of the
+    highest scores more often than it may; and it is never below even odds, against which so few cannot speak.
     """
     ranked = np.sort(clean)[::-1]
     rank = int(fpr * (len(ranked) + 1) + 1e-9)
@@ -119,7 +119,7 @@ def threshold_at(clean: Floats, fpr: float) -> float:
     tail = min(len(ranked), max(_LEAST_TAIL, int(_TAIL * len(ranked))))
     excess = float(np.mean(ranked[:tail] - ranked[tail - 1]))
     reached = float(ranked[tail - 1]) + excess * float(np.log(tail / (len(ranked) * fpr)))
-    return max(_beyond(float(ranked[0])), reached)
+    return max(_beyond(float(ranked[0])), reached, 0.0)
 
 
 def best_f1(probabilities: Floats, labels: Flags) -> float:

@@ -33,7 +33,7 @@ from sigh_batch.training.processes import side_by_side
 from sigh_batch.training.progress import Outcome, Watch
 from sigh_batch.training.services import Subject, open_services
 from sigh_batch.training.stopping import Halt, StopFlag
-from sigh_batch.training.task import Assignment, Task
+from sigh_batch.training.task import Assignment, Noting, Task
 from sigh_batch.training.tasks import make_task, sections_of
 from sigh_batch.training.trackers import EventFiles, MetricsFile, Trackers
 
@@ -136,6 +136,8 @@ def _carry_out(plan: Plan, task: Task, store: Store, say: Say, watch: Watch) -> 
     ranks = count_ranks(config)
     machine = choose_machine(config, 0, ranks)
     say(f"trains {plan.assignment.model} on {machine.name}")
+    for note in task.notes if isinstance(task, Noting) else ():
+        say(note)
     part = functools.partial(_take_part, plan.spec, ranks)
     with StopFlag() as stop, side_by_side(part, ranks, _backend(machine.device)):
         learner, loop = _begin(plan, task, store, 0, ranks, stop, watch, say)

@@ -69,6 +69,15 @@ class Task(Protocol):
 
 
 @runtime_checkable
+class Noting(Protocol):
+    """A task that has something to say before training."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user should know: a sentence each."""
+
+
+@runtime_checkable
 class Calibrated(Protocol):
     """A task whose model is to be calibrated: one that answers yes or no."""
 
