@@ -59,10 +59,12 @@ class TilesConfig(Config):
     """The shape of the network."""
     crops: Weights = Field(default={"256": 3.0, "384": 2.0, "512": 1.0})
     """Sides of the crops it learns from, by weight; a batch has crops of one size."""
-    late_crops: Weights = Field(default={"640": 1.0, "896": 1.0})
+    late_crops: Weights = Field(default={"640": 2.0, "896": 1.0})
     """The same for the end of training, when it learns to judge whole pictures and norms stand still."""
     late: Annotated[float, Field(ge=0, le=1)] = 0.25
     """Which share of the epochs is the end."""
+    retouched: Annotated[float, Field(ge=0, le=1)] = 0.6
+    """Share of the crops, before the end, whose forgery is made of the clean twin and says the same as it."""
     disguised: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of pairs that are shown mirrored, inverted or with their colours exchanged."""
     pixels: Annotated[int, Field(ge=2**16)] = 1_572_864

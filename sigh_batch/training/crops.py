@@ -20,10 +20,15 @@ from sigh_batch.data.sample import Json
 from sigh_batch.errors import ConfigError, UnreadablePicture
 from sigh_batch.models.tiles import STRIDE
 from sigh_batch.rng import Draws
+from sigh_batch.training.retouch import edges_of, retouched, saved, unusual
 
 Pixels = NDArray[np.uint8]
 _Kind = TypeVar("_Kind", bound=np.generic)
 
+_UNUSUAL = 0.35
+"""How often all of a crop is made unusual before a piece of it is retouched."""
+_SAVED = 0.35
+"""How often both crops are then saved as JPEG."""
 _LEAST = 8
 """A crop with fewer changed pixels than this shows nothing, and counts as clean."""
 
@@ -54,8 +59,8 @@ class Crop:
     """Side x side x 3, RGB."""
     mask: NDArray[np.bool_]
     """Side x side; which pixels were changed."""
-    operations: frozenset[str]
-    """Operations that reach into it; none of a clean one."""
+    operations: frozenset[str] | None
+    """Operations that reach into it; none of a clean one, and None where it shows no operation."""
 
     @property
     def forged(self) -> bool:
@@ -114,6 +119,23 @@ def cut(pairs: Pairs, number: int, side: int, draws: Draws, config: TilesConfig)
         top, left = _corner(mask, side, draws, over=False)
     twin = _window(decoded(pairs.dataset[int(pairs.clean[number])]), top, left, side)
     yield Crop(look(twin), np.zeros_like(inside), frozenset())
+
+
+def cut_retouched(pairs: Pairs, number: int, side: int, draws: Draws, config: TilesConfig) -> Iterator[Crop]:
+    """Yield a crop of the clean picture of a pair with a piece drawn in another way, and as it was."""
+    clean = decoded(pairs.dataset[int(pairs.clean[number])])
+    edges = edges_of(clean)
+    top, left = _corner(edges, side, draws, over=bool(edges.any()))
+    crop = _window(clean, top, left, side)
+    if draws.chance(_UNUSUAL):
+        crop = unusual(crop, draws.fork("overall"))
+    forged, mask = retouched(crop, draws.fork("retouch"))
+    shown = [forged, crop]
+    if draws.chance(_SAVED):
+        shown = saved(shown, draws.fork("saved"))
+    look = _disguise(draws.fork("disguise"), config.disguised)
+    yield Crop(look(shown[0]), look(mask), None)
+    yield Crop(look(shown[1]), np.zeros_like(mask), None)
 
 
 def _disguise(draws: Draws, share: float) -> Callable[[NDArray[_Kind]], NDArray[_Kind]]:

@@ -19,7 +19,7 @@ from sigh_batch.models.layers import settle
 from sigh_batch.models.tiles import STRIDE, Answer, TilesNetwork, build_tiles
 from sigh_batch.rng import for_sample
 from sigh_batch.training.calibration import HeldOut, is_for_calibration
-from sigh_batch.training.crops import Crop, cut, pairs_of
+from sigh_batch.training.crops import Crop, cut, cut_retouched, pairs_of
 from sigh_batch.training.task import Assignment, Batch
 from sigh_batch.training.tasks import tasks
 from sigh_batch.training.trial import Trial
@@ -92,7 +92,19 @@ class TilesTask:
             + config.dice_weight * dice
             + config.operation_weight * operations
         )
-        told = {"picture": picture, "pixels": pixels, "tiles": tiles, "dice": dice, "operations": operations}
+        real = batch["told"].squeeze(1)
+        of_real = functional.binary_cross_entropy_with_logits(
+            answer.picture.float(), batch["label"], weight=real
+        )
+        of_real = of_real * len(real) / real.sum().clamp(min=1)
+        told = {
+            "real": of_real,
+            "picture": picture,
+            "pixels": pixels,
+            "tiles": tiles,
+            "dice": dice,
+            "operations": operations,
+        }
         return total, told
 
     def validate(self, model: nn.Module, device: torch.device) -> dict[str, float]:
@@ -142,17 +154,20 @@ class TilesTask:
         config = self._config
         step = epoch * self.steps_per_epoch + number
         crops: list[Crop] = []
+        retouched = 0.0 if self._is_late(epoch) else config.retouched
         for pair in pairs[rank::ranks]:
             draws = for_sample(self._settings.seed, f"{_STAGE}/{pair}", step)
-            crops += cut(self._train, pair, side, draws, config)
+            made = cut_retouched if draws.chance(retouched) else cut
+            crops += made(self._train, pair, side, draws, config)
         known = self._operations
         return {
             "late": torch.tensor(self._is_late(epoch)),
             "pixels": torch.from_numpy(np.stack([crop.pixels for crop in crops])),
             "mask": torch.from_numpy(np.stack([crop.mask for crop in crops])),
             "label": torch.tensor([float(crop.forged) for crop in crops]),
+            "told": torch.tensor([[float(crop.operations is not None)] for crop in crops]),
             "operations": torch.tensor(
-                [[float(crop.forged and name in crop.operations) for name in known] for crop in crops]
+                [[float(crop.forged and name in (crop.operations or ())) for name in known] for crop in crops]
             ),
         }
 
