@@ -18,7 +18,7 @@ GEOMETRY = Geometry(mode="resize", height=48, width=40, crop=0.9)
 
 def test_every_recipe_that_may_be_named_is_there() -> None:
     assert tuple(RECIPES) == AUGMENTATIONS
-    with pytest.raises(UnknownName, match="did you mean 'seed0'"):
+    with pytest.raises(UnknownName, match="did you mean 'seed"):
         augmented(to_tensor(pictures(1)[0]), GEOMETRY, {"seed": 1.0}, for_sample(0, "t", 0))
 
 
