@@ -10,6 +10,7 @@ from sigh_batch.config.audit import AuditConfig
 from sigh_batch.config.backbone import BackboneConfig
 from sigh_batch.config.base import Config
 from sigh_batch.config.distort import DistortConfig
+from sigh_batch.config.evaluate import EvaluateConfig
 from sigh_batch.config.generate import GenerateConfig
 from sigh_batch.config.kubernetes import KubernetesConfig
 from sigh_batch.config.predict import PredictConfig
@@ -76,6 +77,8 @@ class Settings(Config):
     """Any other network, such as `train.model: resnet50`, and the classes it learns."""
     tune: TuneConfig = TuneConfig()
     """What `sigh tune` searches, and how."""
+    evaluate: EvaluateConfig = EvaluateConfig()
+    """What `sigh evaluate` measures, and what is asked of a model."""
     store: StoreConfig = StoreConfig()
     """How stores are reached."""
     run: RunConfig = RunConfig()

@@ -60,7 +60,9 @@ class Point(Config):
     strength: float
     """The number that is varied: a quality, a sigma, a factor."""
     label: str
-    """As people say it: JPEG 65."""
+    """As people say it: jpeg 65."""
+    pictures: int = 0
+    """How many went through it and still tell the truth; pairs that it spoils are left out."""
     metrics: dict[str, Value]
     """Numbers by name."""
 
@@ -80,13 +82,36 @@ class Target(Config):
     name: str
     """In words."""
     metric: str
-    """Which number, such as `test.auc`."""
+    """Which number: `auc`, `jpeg/65/auc` of a curve's point, `slices/benign/any/alarm_ratio`."""
     wanted: float
     """The limit."""
     at_least: bool
     """Whether more is better."""
     reached: Value
     """What came out."""
+
+    @property
+    def met(self) -> bool | None:
+        """Whether what came out is good enough; None where nothing came out."""
+        found = self.reached.value
+        if found is None:
+            return None
+        return found >= self.wanted if self.at_least else found <= self.wanted
+
+
+class Comparison(Config):
+    """The model in question beside another one, on the same pictures."""
+
+    model: str
+    """Name of the other."""
+    auc: Value
+    """How much larger the AUC of the model in question is; 0 outside of the interval is no chance."""
+    first_alone: int
+    """Pictures whose verdict the model in question alone has right."""
+    second_alone: int
+    """Pictures whose verdict the other alone has right."""
+    p_value: float
+    """How often a coin would part these so unequally (McNemar's exact test)."""
 
 
 class Evaluated(Config):
@@ -106,6 +131,10 @@ class Evaluated(Config):
     """Numbers over all pictures but scene-depth pairs."""
     scene_depth: dict[str, Value] = Field(default={})
     """The same over pairs forged in the conversation: an honest detector is at chance there."""
+    scene_depth_pictures: int = 0
+    """How many pictures these are."""
+    scene_depth_at_chance: bool | None = None
+    """Whether the interval of their AUC holds 0.5; null without any."""
     slices: tuple[Slice, ...] = ()
     """The same over parts."""
     reliability: tuple[Bin, ...] = ()
@@ -116,6 +145,12 @@ class Evaluated(Config):
     """False-positive and true-positive rate, thinned to what can be seen."""
     confusion: dict[str, int] = Field(default={})
     """Counts by label and verdict, such as forged.flagged."""
+    thresholds: dict[str, float] = Field(default={})
+    """Where its verdicts begin: low, high, pixel."""
+    classes: tuple[str, ...] = ()
+    """Names of the classes, in the order of the matrix."""
+    class_matrix: tuple[tuple[int, ...], ...] = ()
+    """How often each class (row) was said to be each (column), by the likeliest one."""
 
 
 class Evaluation(Config):
@@ -133,5 +168,13 @@ class Evaluation(Config):
     """What each reached."""
     targets: tuple[Target, ...] = ()
     """What was asked of the first."""
+    comparisons: tuple[Comparison, ...] = ()
+    """The first beside each of the others."""
+    groups: int = 0
+    """How many independent groups the pictures come from: what intervals are drawn over."""
+    sweep_pairs: int = 0
+    """How many pairs went through every degradation."""
+    sweep_untouched: int = 0
+    """How many of these pairs no degradation or lossy save had befallen before."""
     command: str
     """How to make it again."""

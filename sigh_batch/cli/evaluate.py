@@ -1,0 +1,166 @@
+"""`sigh evaluate`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sigh_batch.cli.data import print_table
+from sigh_batch.cli.options import config_options, output_options, settings_of
+from sigh_batch.cli.progress import show_progress
+from sigh_batch.config.settings import Settings
+from sigh_batch.config.spec import RunSpec
+
+if TYPE_CHECKING:
+    from sigh_batch.evaluation.document import Evaluation
+    from sigh_batch.evaluation.job import Watch
+
+
+def _options(command: Any) -> Any:
+    """Add what evaluation takes beside what every verb does."""
+    options = [
+        click.option(
+            "--model",
+            "models",
+            multiple=True,
+            metavar="URL",
+            help="A model; repeatable, the first is judged.",
+        ),
+        click.option("--data", metavar="URL", help="A set, or a folder of classes."),
+        click.option("--out", required=True, metavar="URL", help="Where the evaluation goes."),
+        click.option("--split", metavar="NAME", help="Which split to score; all scores every picture."),
+        click.option("--pictures", type=int, help="Score about so many, in whole groups."),
+        click.option("--no-sweep", is_flag=True, help="Leave the robustness sweep out."),
+        click.option("--device", help="auto, cpu, cuda, cuda:1."),
+        click.option("--seed", type=int, help="Seed of every random draw."),
+        click.option(
+            "--progress",
+            type=click.Choice(("auto", "bar", "plain", "json", "none")),
+            help="How progress is shown.",
+        ),
+        click.option("--markdown", is_flag=True, help="Print all tables as Markdown."),
+        click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command("evaluate")
+@_options
+@config_options
+@output_options
+def command(
+    data: str | None,
+    out: str,
+    files: tuple[Path, ...],
+    sets: tuple[str, ...],
+    markdown: bool,
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+    **flags: Any,
+) -> None:
+    """Measure models on labelled pictures: order, calibration, maps, slices, and a sweep of degradations.
+
+    Every number has a 95 % interval from drawing whole groups again. evaluation.json and the score of every
+    picture go to --out; the same command goes on where it was stopped. Without --data it shows what is there.
+
+    \b
+      sigh evaluate --model ./model --data ./forged --out ./evaluation
+      sigh evaluate --model ./model --model ./baseline --data ./forged --out ./evaluation
+      sigh evaluate --out ./evaluation --markdown
+    """
+    settings = _settings(files, sets, **flags)
+    if data is None:
+        found = _stored(out, settings)
+    else:
+        spec = RunSpec(kind="evaluate", source=data, out=out, settings=settings)
+        if dry_run:
+            _print_plan(spec, as_json)
+            return
+        found = carry_out(spec, quiet=quiet)
+    _tell(found, out, as_json=as_json, markdown=markdown, quiet=quiet)
+
+
+def carry_out(spec: RunSpec, *, quiet: bool) -> Evaluation:
+    """Evaluate in this process, and show how it goes."""
+    from sigh_batch.evaluation.job import evaluate
+
+    with _show(spec.settings.run.progress, quiet) as watch:
+        outcome = evaluate(spec, watch)
+    if outcome.already and not quiet:
+        click.echo("already done: nothing was scored again", err=True)
+    return outcome.evaluation
+
+
+@contextmanager
+def _show(mode: str, quiet: bool) -> Iterator[Watch]:
+    from sigh_batch.runners.progress import Progress as Shown
+
+    with show_progress(mode, quiet, "evaluate") as show:
+        yield lambda progress: show(
+            Shown(
+                samples=progress.done - progress.resumed,
+                failed=progress.failed,
+                resumed=progress.resumed,
+                total=progress.total,
+                shards=0,
+                shards_total=0,
+            )
+        )
+
+
+def _settings(files: tuple[Path, ...], sets: tuple[str, ...], **flags: Any) -> Settings:
+    told = {
+        "evaluate__models": list(flags["models"]) or None,
+        "evaluate__split": flags["split"],
+        "evaluate__pictures": flags["pictures"],
+        "evaluate__sweep_pairs": 0 if flags["no_sweep"] else None,
+        "evaluate__device": flags["device"],
+    }
+    return settings_of(files, sets, seed=flags["seed"], run__progress=flags["progress"], **told).settings
+
+
+def _stored(out: str, settings: Settings) -> Evaluation:
+    from sigh_batch.errors import NotFound
+    from sigh_batch.evaluation.job import read_evaluation
+    from sigh_batch.store import open_store
+
+    found = read_evaluation(open_store(out, settings.store, create=False))
+    if found is None:
+        raise NotFound(f"there is no evaluation in {out}; make one by naming a set or folder with --data")
+    return found
+
+
+def _tell(found: Evaluation, out: str, *, as_json: bool, markdown: bool, quiet: bool) -> None:
+    from sigh_batch.evaluation import tables
+
+    if as_json:
+        click.echo(json.dumps(found.model_dump(mode="json"), ensure_ascii=False))
+    elif markdown:
+        click.echo(tables.markdown(found), nl=False)
+    else:
+        if not quiet:
+            for table in tables.short_tables(found):
+                click.echo(f"{table.title}\n")
+                print_table(table.heads, table.rows)
+                click.echo()
+        click.echo(f"{out.rstrip('/')}/evaluation.json")
+
+
+def _print_plan(spec: RunSpec, as_json: bool) -> None:
+    from sigh_batch.evaluation.job import render
+
+    plan = render(spec)
+    if as_json:
+        click.echo(json.dumps(plan))
+        return
+    import yaml
+
+    click.echo(yaml.safe_dump(plan, sort_keys=False, allow_unicode=True).rstrip())

@@ -1,0 +1,118 @@
+"""Rows of predictions: what a model said of a picture, with what is true of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sigh_batch.data.objects import new_folder, open_object
+from sigh_batch.data.predictions import PREDICTION, PREDICTIONS_KEY, SCHEMA_VERSION
+from sigh_batch.data.sample import Json
+from sigh_batch.errors import UnreadablePicture
+from sigh_batch.evaluation.subject import Shown
+from sigh_batch.models.detector import Score
+from sigh_batch.models.document import ModelDocument
+from sigh_batch.sources.magic import kind_of
+from sigh_batch.store import Store
+
+_GROUP = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """Where a model's verdicts begin; 0.5 for both of a model that was never calibrated."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, model: ModelDocument) -> Verdicts:
+        """Return those of a model."""
+        found = model.thresholds
+        return cls(found.low, found.high) if found else cls(0.5, 0.5)
+
+    def say(self, probability: float) -> str:
+        """Return clean, uncertain or flagged."""
+        if probability >= self.high:
+            return "flagged"
+        return "clean" if probability < self.low else "uncertain"
+
+
+def scored_row(run: str, model: ModelDocument, shown: Shown, score: Score) -> Json:
+    """Return the row of a picture that was scored."""
+    verdicts = Verdicts.of(model)
+    verdict = verdicts.say(score.probability)
+    height, width = shown.pixels.shape[:2]
+    types = zip(score.operations, model.operations, strict=True) if score.operations else ()
+    return {
+        **_head(run, model, shown.path),
+        **shown.told,
+        "sha256": hashlib.sha256(shown.data).hexdigest(),
+        "bytes": len(shown.data),
+        "mime": f"image/{kind_of(shown.data)}",
+        "width": width,
+        "height": height,
+        "decode_status": "ok",
+        "score_raw": score.logit,
+        "p_tampered": score.probability,
+        "threshold_low": verdicts.low,
+        "threshold_high": verdicts.high,
+        "verdict": verdict,
+        "is_flagged": None if verdict == "uncertain" else verdict == "flagged",
+        "margin": min(abs(score.probability - verdicts.low), abs(score.probability - verdicts.high)),
+        "class_probs": list(zip(model.classes, score.classes, strict=True)),
+        "predicted_tamper_type": max(types)[1] if score.operations and verdict != "clean" else None,
+    }
+
+
+def failed_row(run: str, model: ModelDocument, told: Json, error: UnreadablePicture) -> Json:
+    """Return the row of a picture that could not be read."""
+    return {
+        **_head(run, model, told["path"]),
+        **told,
+        "decode_status": "error",
+        "error_code": error.code,
+        "error_message": str(error),
+        "verdict": "error",
+    }
+
+
+def write_rows(store: Store, key: str, rows: list[Json]) -> None:
+    """Keep the rows of a part."""
+    out = pa.BufferOutputStream()
+    with _writer(out) as writer:
+        writer.write_table(pa.Table.from_pylist(rows, PREDICTION), row_group_size=_GROUP)
+    store.put(key, out.getvalue().to_pybytes())
+
+
+def join_rows(store: Store, keys: list[str]) -> None:
+    """Write predictions.parquet from the rows of all parts, one part in memory at a time."""
+    with new_folder(store.scratch) as folder:
+        path = Path(folder, PREDICTIONS_KEY)
+        with _writer(str(path)) as writer:
+            for key in keys:
+                writer.write_table(pq.read_table(open_object(store, key)), row_group_size=_GROUP)
+        store.put_file(PREDICTIONS_KEY, path)
+
+
+def _writer(sink: Any) -> pq.ParquetWriter:
+    described = PREDICTION.with_metadata({"sigh.schema": str(SCHEMA_VERSION)})
+    return pq.ParquetWriter(sink, described, version="2.6", compression="zstd", compression_level=1)
+
+
+def _head(run: str, model: ModelDocument, path: str) -> Json:
+    weights = model.weights.sha256 if model.weights else ""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "run_id": run,
+        "row_id": hashlib.sha256(f"{path}\0{weights}".encode()).hexdigest()[:16],
+        "path": path,
+        "model_id": model.name,
+        "model_sha256": weights or None,
+        "calibration_id": model.calibration.id if model.calibration else None,
+    }
