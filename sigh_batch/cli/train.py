@@ -102,7 +102,7 @@ def _sentence(outcome: Outcome) -> str:
 
 
 def _print_plan(spec: RunSpec, as_json: bool) -> None:
-    from sigh_batch.training.job import render
+    from sigh_batch.training.plan import render
 
     plan = render(spec)
     if as_json:

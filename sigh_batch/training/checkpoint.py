@@ -99,7 +99,11 @@ def _put(store: Store, key: str, tensors: Mapping[str, torch.Tensor], header: di
     _unshare(apart)
     with disk_faults(store.url), new_folder(store.scratch) as folder:
         path = Path(folder, "tensors")
+        path.touch()
+        mode = path.stat().st_mode
         save_file(apart, path, header)
+        # The format's writer lets nobody else read its files; these are as readable as any other.
+        path.chmod(mode)
         store.put_file(key, path)
 
 

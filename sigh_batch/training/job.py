@@ -5,98 +5,31 @@ from __future__ import annotations
 import functools
 import time
 import traceback
-from dataclasses import dataclass
 from importlib import metadata
-from typing import Any
 
 import torch
 
-from sigh_batch.config.identity import config_hash, whole_values
-from sigh_batch.config.spec import HOW as SECTIONS_HOW
 from sigh_batch.config.spec import RunSpec
-from sigh_batch.config.train import HOW, TrainConfig
-from sigh_batch.data.identity import Identity, check_claim, claim
+from sigh_batch.data.identity import check_claim, claim
 from sigh_batch.data.sample import Json
-from sigh_batch.errors import ConfigError, Interrupted, SighError, Unreachable
+from sigh_batch.errors import Interrupted, SighError
 from sigh_batch.models.document import ModelDocument
-from sigh_batch.models.file import read_model
 from sigh_batch.runlog import RunLog
-from sigh_batch.sources.opening import open_source
 from sigh_batch.store import Store, absolute_url, open_store
 from sigh_batch.training.checkpoint import read_best
 from sigh_batch.training.learner import Learner
 from sigh_batch.training.loop import Loop, Say
-from sigh_batch.training.machine import choose_machine, count_ranks
-from sigh_batch.training.naming import is_model_url
+from sigh_batch.training.machine import Machine, choose_machine, count_ranks
 from sigh_batch.training.outcome import write_outcome, written_outcome
+from sigh_batch.training.plan import Plan, kept_spec, plan_training
 from sigh_batch.training.processes import side_by_side
 from sigh_batch.training.progress import Outcome, Watch
 from sigh_batch.training.services import Subject, open_services
 from sigh_batch.training.stopping import Halt, StopFlag
-from sigh_batch.training.task import Assignment, Noting, Task
+from sigh_batch.training.task import Noting, Task
 from sigh_batch.training.tasks import make_task, sections_of
+from sigh_batch.training.telling import Told
 from sigh_batch.training.trackers import EventFiles, MetricsFile, Trackers
-
-REVISION = 1
-"""Raised whenever the same settings would train another model than before."""
-_PACKAGES = ("torch", "torchvision", "timm", "numpy")
-
-Weights = dict[str, torch.Tensor]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a training would do, before anything is written."""
-
-    spec: RunSpec
-    assignment: Assignment
-    identity: Identity
-    weights: Weights | None
-    """The weights that it starts from, where it goes on from a model."""
-
-    @property
-    def config(self) -> TrainConfig:
-        """The settings of the training."""
-        return self.spec.settings.train
-
-
-def plan_training(spec: RunSpec) -> Plan:
-    """Look at the data, and at the model to start from; raises ConfigError when they are not there."""
-    settings = spec.settings
-    if spec.source is None:
-        raise ConfigError("training needs data; name a set, or a folder with a subfolder a class, by --data")
-    name = settings.train.model
-    start: ModelDocument | None = None
-    weights: Weights | None = None
-    if is_model_url(name):
-        start, weights = _open_model(spec)
-        name = start.architecture.name
-    source = open_source(spec.source, settings.store).identity
-    values = whole_values("train", settings, source, HOW, sections_of(name))
-    if start is not None and start.weights is not None:
-        # The same weights from another place are the same beginning.
-        values["train"]["model"] = start.weights.sha256
-    return Plan(
-        spec=spec,
-        assignment=Assignment(model=name, data=spec.source, settings=settings, start=start),
-        identity=Identity(kind="train", config_hash=config_hash(values), engine=_engine(), values=values),
-        weights=weights,
-    )
-
-
-def render(spec: RunSpec) -> dict[str, Any]:
-    """Return what `train` would do, without touching the output."""
-    plan = plan_training(spec)
-    return {
-        "kind": spec.kind,
-        "data": spec.source,
-        "out": spec.out,
-        "network": plan.assignment.model,
-        "config_hash": plan.identity.config_hash,
-        "engine": dict(plan.identity.engine),
-        "device": choose_machine(plan.config, 0, count_ranks(plan.config)).name,
-        "settings": spec.settings.model_dump(mode="json"),
-    }
 
 
 def train(spec: RunSpec, watch: Watch = lambda _progress: None, say: Say = lambda _line: None) -> Outcome:
@@ -111,15 +44,12 @@ def train(spec: RunSpec, watch: Watch = lambda _progress: None, say: Say = lambd
     if check_claim(store, plan.identity) and (document := written_outcome(store)):
         return _outcome(spec, document, already=True)
     task = make_task(plan.assignment)
-    claim(store, plan.identity, _kept(spec))
+    machine = choose_machine(plan.config, 0, count_ranks(plan.config))
+    claim(store, plan.identity, kept_spec(spec))
     log = RunLog(store, echo=False)
-
-    def tell(line: str) -> None:
-        log.say(line)
-        say(line)
-
+    told = Told(log, watch, say)
     try:
-        document = _carry_out(plan, task, store, tell, watch)
+        document = _carry_out(plan, task, machine, store, told)
     except SighError as error:
         log.say(str(error))
         raise
@@ -131,16 +61,14 @@ def train(spec: RunSpec, watch: Watch = lambda _progress: None, say: Say = lambd
     return _outcome(spec, document, seconds=time.monotonic() - started)
 
 
-def _carry_out(plan: Plan, task: Task, store: Store, say: Say, watch: Watch) -> ModelDocument:
-    config = plan.config
-    ranks = count_ranks(config)
-    machine = choose_machine(config, 0, ranks)
+def _carry_out(plan: Plan, task: Task, machine: Machine, store: Store, told: Told) -> ModelDocument:
+    ranks, say = machine.ranks, told.say
     say(f"trains {plan.assignment.model} on {machine.name}")
     for note in task.notes if isinstance(task, Noting) else ():
         say(note)
     part = functools.partial(_take_part, plan.spec, ranks)
     with StopFlag() as stop, side_by_side(part, ranks, _backend(machine.device)):
-        learner, loop = _begin(plan, task, store, 0, ranks, stop, watch, say)
+        learner, loop = _begin(plan, task, store, 0, ranks, stop, told)
         try:
             loop.run(functools.partial(_open_trackers, plan, store, say))
         except Halt:
@@ -196,37 +124,23 @@ def _begin(
     rank: int,
     ranks: int,
     stop: StopFlag,
-    watch: Watch = lambda _progress: None,
-    say: Say = lambda _line: None,
+    told: Told | None = None,
 ) -> tuple[Learner, Loop]:
     config = plan.config
     if config.threads:
         torch.set_num_threads(config.threads)
     machine = choose_machine(config, rank, ranks)
+    if machine.device.type == "cuda":
+        torch.cuda.set_device(machine.device)
     learner = Learner(task, config, machine, plan.spec.settings.seed, plan.weights)
-    return learner, Loop(task, config, learner, machine, store, stop=stop, watch=watch, say=say)
-
-
-def _open_model(spec: RunSpec) -> tuple[ModelDocument, Weights]:
-    url = spec.settings.train.model
-    try:
-        return read_model(open_store(url, spec.settings.store, create=False))
-    except Unreachable as error:
-        raise ConfigError(f"there is no model to train further at {url!r}: {error}") from error
+    loop = Loop(task, config, learner, machine, store, stop=stop)
+    if told:
+        loop.watch, loop.say = told.watch, told.say
+    return learner, loop
 
 
 def _backend(device: torch.device) -> str:
     return "nccl" if device.type == "cuda" else "gloo"
-
-
-def _engine() -> dict[str, str]:
-    return {"revision": f"train/{REVISION}", **{name: metadata.version(name) for name in _PACKAGES}}
-
-
-def _kept(spec: RunSpec) -> dict[str, Any]:
-    """Return what run.json keeps: enough to go on from any working folder."""
-    settings = spec.settings.model_dump(mode="json", exclude=SECTIONS_HOW)
-    return {"kind": spec.kind, "source": absolute_url(spec.source or ""), "settings": settings}
 
 
 def _told(plan: Plan, loop: Loop, machine: str) -> Json:

@@ -44,18 +44,16 @@ class Loop:
         store: Store,
         *,
         stop: StopFlag,
-        watch: Watch = lambda _progress: None,
-        say: Say = lambda _line: None,
     ) -> None:
         self.step = 0
         self.improvement = Improvement()
+        self.watch: Watch = lambda _progress: None
+        self.say: Say = lambda _line: None
         self._task = task
         self._config = config
         self._learner = learner
         self._store = store
         self._stop = stop
-        self._watch = watch
-        self._say = say
         self._machine = machine
         self._ranks = Ranks(machine)
         self._per_epoch = math.ceil(task.steps_per_epoch / config.accumulate)
@@ -65,7 +63,7 @@ class Loop:
         self._validated = True
         self._value: float | None = None
         self._rate = 0.0
-        self._trackers = Trackers((), say)
+        self._trackers = Trackers((), self.say)
         self._clock = Clock()
 
     def run(self, make_trackers: Callable[[int], Trackers]) -> None:
@@ -193,7 +191,7 @@ class Loop:
         self._clock.saved()
 
     def _resume(self) -> None:
-        found = read_latest(self._store, self._say)
+        found = read_latest(self._store, self.say)
         # Or the first process might write, and sweep, what another one still reads.
         self._ranks.meet()
         if found is None:
@@ -203,7 +201,7 @@ class Loop:
         self.improvement = Improvement.restored(found.state["improvement"])
         self._validated = found.state["validated"]
         self._window = found.state["window"]
-        self._say(f"goes on from step {self.step:,} of {self.total:,}")
+        self.say(f"goes on from step {self.step:,} of {self.total:,}")
 
     def _report(
         self, loss: float | None = None, *, validating: bool = False, validated: bool = False
@@ -211,7 +209,7 @@ class Loop:
         epochs = math.ceil(self.total / self._per_epoch)
         # What is validated is the epoch that has just ended.
         ended = 1 if validating or validated else 0
-        self._watch(
+        self.watch(
             Progress(
                 step=self.step,
                 steps=self.total,

@@ -17,7 +17,8 @@ from sigh_batch.errors import Interrupted, RunMismatch, SighError
 from sigh_batch.models.file import read_model
 from sigh_batch.store import open_store
 from sigh_batch.store.memory import MemoryStore, shared
-from sigh_batch.training.job import render, train
+from sigh_batch.training.job import train
+from sigh_batch.training.plan import render
 from sigh_batch.training.progress import Progress
 from sigh_batch.training.task import Batch
 from tests.toys import Toy, spec_of, toy_environment
