@@ -15,7 +15,7 @@ DEFAULT := not s3 and not browser and not slow
 PYTEST := $(BIN)/python -m pytest
 
 # What `make verify` makes again and compares with what is committed.
-GENERATED := docs/reference docs/degradations.md
+GENERATED := docs/reference docs/degradations.md charts/sigh-batch/values.schema.json k8s
 
 ##@ Use
 
@@ -30,7 +30,7 @@ demo: .venv/.run ## make 300 screenshots in ./demo, verify them, print the page 
 
 ##@ Check
 
-.PHONY: test lint types test-s3 test-browser test-slow verify
+.PHONY: test lint types test-s3 test-browser test-chart test-slow verify
 test: .venv/.test ## the default suite: no network, no GPU, no cluster
 	@$(PYTEST) -n $(JOBS) --maxprocesses 8 --dist worksteal -m "$(DEFAULT)" $(T)
 
@@ -48,21 +48,29 @@ test-browser: .venv/.test ## the pages in a real Chromium
 	  $(BIN)/playwright --version >/dev/null 2>&1 || scripts/setup packages chromium libatomic1
 	@$(PYTEST) -m browser $(T)
 
+test-chart: .venv/.test ## the chart by Helm's own linter and unit tests (needs Go, to build both once)
+	@helm=$$(scripts/program helm) && unittest=$$(scripts/program helm-unittest) && \
+	  for values in charts/sigh-batch/ci/*.yaml; do $$helm lint --strict charts/sigh-batch -f $$values || exit 1; done && \
+	  $$unittest charts/sigh-batch && $(PYTEST) tests/integration/test_chart.py
+
 test-slow: .venv/.test ## what takes minutes: kills, big runs, long loops
 	@$(PYTEST) -m slow $(T)
 
-verify: docs ## make every generated file again; fails when one differs from what is committed
+verify: docs manifests ## make every generated file again; fails when one differs from what is committed
 	@git diff --exit-code -- $(GENERATED) && test -z "$$(git status --porcelain -- $(GENERATED))"
 
 ##@ Measure and make
 
-.PHONY: bench docs golden constraints format clean
+.PHONY: bench docs manifests golden constraints format clean
 bench: .venv/.test ## measure side by side with peers; writes docs/benchmarks
 	@$(BIN)/python -m bench
 
 docs: .venv/.run ## make docs/reference and docs/degradations.md from the code
 	@$(BIN)/python scripts/reference.py
 	@$(BIN)/python scripts/degradations.py
+
+manifests: .venv/.test ## make k8s/ and the schema of the chart's values from the code (needs Go, to build Helm once)
+	@helm=$$(scripts/program helm) && $(BIN)/python -m scripts.manifests $$helm
 
 golden: .venv/.test ## make the expected bytes of generate and the manifests again, after a change that is meant
 	@$(BIN)/python -m tests.golden.generate

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sigh_batch.cli.elsewhere import elsewhere
 from sigh_batch.cli.options import config_options, output_options, run_options, settings_of
 from sigh_batch.cli.sharded import carry_out
 from sigh_batch.config.resolve import Resolved
@@ -51,7 +52,12 @@ def command(
 
 
 def _sized(spec: RunSpec, resolved: Resolved, quiet: bool) -> RunSpec:
-    """Return the spec with two samples a picture, unless somebody said how many; say what is left out."""
+    """Return the spec with two samples a picture, unless somebody said how many; say what is left out.
+
+    What is sent elsewhere with a count is not looked at: pods may reach what this machine does not.
+    """
+    if elsewhere() and ("count",) in resolved.written:
+        return spec
     from sigh_batch.stages.material import read_from
     from sigh_batch.stages.scenes import hindrance
 

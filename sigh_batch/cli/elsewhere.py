@@ -15,12 +15,25 @@ class Elsewhere:
     """The object of a click context that takes a spec."""
 
     send: Callable[[RunSpec], None]
+    only_shown: bool = False
+    """Whether the spec is wanted to be looked at, and nothing may be written."""
+
+
+def elsewhere() -> Elsewhere | None:
+    """Return who wants the spec of this call in place of this machine, where somebody does."""
+    context = click.get_current_context(silent=True)
+    return context.find_object(Elsewhere) if context else None
+
+
+def only_shown() -> bool:
+    """Return whether this call shows what would be sent, and must write nothing."""
+    taker = elsewhere()
+    return taker is not None and taker.only_shown
 
 
 def sent_elsewhere(spec: RunSpec) -> bool:
     """Hand the spec to whoever wants it in place of this machine; return whether there is one."""
-    context = click.get_current_context(silent=True)
-    elsewhere = context.find_object(Elsewhere) if context else None
-    if elsewhere:
-        elsewhere.send(spec)
-    return elsewhere is not None
+    taker = elsewhere()
+    if taker:
+        taker.send(spec)
+    return taker is not None

@@ -213,7 +213,7 @@ def _sharded(original: click.Command, order: Order, given: dict[str, Any]) -> No
 
         order.send(of_spec(spec))
 
-    click.get_current_context().obj = Elsewhere(send)
+    click.get_current_context().obj = Elsewhere(send, only_shown=order.dry_run is not None)
     assert original.callback is not None
     here = {
         param.name: OF_THIS_MACHINE[param.name] for param in original.params if param.name in OF_THIS_MACHINE

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
+from sigh_batch.config.base import Config
 from sigh_batch.config.kubernetes import KubernetesConfig
 from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
@@ -55,15 +54,19 @@ class Submission:
 
 
 def of_spec(spec: RunSpec) -> Submission:
-    """Return the submission of a sharded run; what it reads is opened, what it writes is not.
+    """Return the submission of a sharded run; neither what it reads nor what it writes is opened.
 
     Raises ConfigError for what a pod cannot do, such as read a file of this machine.
     """
     settings = spec.settings
     config = settings.kubernetes
     _check_places(config, *(url for url in (spec.source, spec.out) if url))
-    _check_files(getattr(settings, spec.kind), spec.kind, config)
-    plan, identity = plan_run(spec)
+    section = getattr(settings, spec.kind)
+    _check_places(config, *getattr(section, "models", ()))
+    _check_files(section, spec.kind, config)
+    # What a run reads counts for its hash and not for its plan.
+    known = not spec.source or spec.found is not None
+    plan, identity = plan_run(spec if known else spec.model_copy(update={"source": None}))
     text = _spec_text(spec)
     if len(text.encode()) > LONGEST_SPEC:
         raise ConfigError(
@@ -85,7 +88,7 @@ def of_spec(spec: RunSpec) -> Submission:
         pods=pods,
         hopeless=(2,),
         poisoned=(65,),
-        config_hash=identity.config_hash,
+        config_hash=identity.config_hash if known else None,
     )
 
 
@@ -119,7 +122,7 @@ def _spec_text(spec: RunSpec) -> str:
     sections = {
         name
         for name in type(default).model_fields
-        if isinstance(value := getattr(default, name), BaseModel)
+        if isinstance(value := getattr(default, name), Config)
         and name != spec.kind
         and getattr(spec.settings, name) == value
     }
@@ -140,7 +143,7 @@ def _check_places(config: KubernetesConfig, *urls: str) -> None:
 
 def _check_files(section: Any, path: str, config: KubernetesConfig) -> None:
     """Refuse settings that name files, unless they lie where a claim is mounted."""
-    if isinstance(section, BaseModel):
+    if isinstance(section, Config):
         for name in type(section).model_fields:
             _check_files(getattr(section, name), f"{path}.{name}".lstrip("."), config)
     elif isinstance(section, Path) and not _is_mounted(str(section), config):
