@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sigh_batch.config.backbone import BackboneConfig
 from sigh_batch.config.evaluate import EvaluateConfig
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import ConfigError, NotFound
@@ -19,7 +20,7 @@ from sigh_batch.evaluation.slices import Member
 from sigh_batch.evaluation.subject import ALL, CLASSES, TEST, Shown, known_splits, lit_pixels
 from sigh_batch.models.document import ModelDocument
 from sigh_batch.sources.decode import ANY_SIZE, decode
-from sigh_batch.sources.folder import BESIDE, ENDINGS, split_of
+from sigh_batch.sources.folder import BESIDE, ENDINGS
 from sigh_batch.store import Store
 
 MASKS = "masks"
@@ -27,9 +28,11 @@ MASKS = "masks"
 TABLE = "pairs.csv"
 """A table whose column `id` is the stem of pictures; its other columns become slices."""
 
-_SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}
-_SPLITS = {"train": "train", "val": "validation", "valid": "validation", "validation": "validation"}
-_SPLITS["test"] = TEST
+_SPLITS = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("val", "valid", "validation", "dev"), "validation"),
+    **dict.fromkeys(("test", "testing"), TEST),
+}
 _LOSSY = frozenset({".jpg", ".jpeg", ".webp"})
 
 
@@ -57,9 +60,11 @@ class FolderSubject:
         self._store = store
         self._masks = _masks_of(store)
         files, divided = _list_files(store)
-        trained = any(model.data.get("identity") == identity for model in models)
+        trained = [model for model in models if model.data.get("identity") == identity]
         self.split = config.split or (TEST if divided or trained else ALL)
         if self.split != ALL:
+            if trained or not divided:
+                files = _as_trained(store, files, trained[0] if trained else models[0])
             there = sorted({file.split for file in files})
             files = [file for file in files if file.split == self.split]
             if not files:
@@ -121,9 +126,20 @@ def _list_files(store: Store) -> tuple[list[File], bool]:
         )
     if divided:
         return [File(str(path), path.parts[1], _SPLITS[path.parts[0]]) for path in inner], True
-    return [
-        File(str(path), path.parts[0], split_of(str(path.with_suffix("")), _SHARES)) for path in inner
-    ], False
+    return [File(str(path), path.parts[0], ALL) for path in inner], False
+
+
+def _as_trained(store: Store, files: Sequence[File], model: ModelDocument) -> list[File]:
+    """Return the pictures in the splits that they had when a model learned from them."""
+    from sigh_batch.training.folders import labelled_folder
+
+    config = BackboneConfig.model_validate(model.training.get("backbone") or {})
+    folders = {file.folder for file in files}
+    if folders <= set(model.classes):
+        config = config.model_copy(update={"classes": model.classes})
+    labelled = labelled_folder(store, config)
+    split_of = {labelled.names(number): split for number, split in enumerate(labelled.splits)}
+    return [file._replace(split=split_of[file.key]) for file in files if file.key in split_of]
 
 
 def _is_picture(key: str) -> bool:

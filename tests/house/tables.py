@@ -31,7 +31,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "metrics": ("config", "data"),
     "training": ("config", "store", "data", "degrade", "sources", "stages", "models", "metrics", "runlog"),
     "tuning": ("config", "store", "data", "models", "metrics", "training"),
-    "evaluation": ("config", "store", "data", "degrade", "sources", "models", "metrics"),
+    "evaluation": (
+        *("config", "store", "data", "degrade", "sources", "models", "metrics"),
+        "training.folders",  # which pictures of a folder a model never learned from
+    ),
     # index -> sample.
     "stages": (
         *("config", "scene", "render", "forge", "degrade", "sources", "models"),
