@@ -63,8 +63,11 @@ class TilesConfig(Config):
     """The same for the end of training, when it learns to judge whole pictures and norms stand still."""
     late: Annotated[float, Field(ge=0, le=1)] = 0.25
     """Which share of the epochs is the end."""
-    retouched: Annotated[float, Field(ge=0, le=1)] = 0.6
-    """Share of the crops, before the end, whose forgery is made of the clean twin and says the same as it."""
+    easy: tuple[Annotated[float, Field(ge=0, le=1)], ...] = (1.0, 0.5)
+    """Share of pairs in the first epochs that come from pictures that were never compressed or degraded."""
+    retouched: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Share of the others, before the end, whose forgery is made of the clean twin and says the same as it;
+    of the easy ones nearly all."""
     disguised: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of pairs that are shown mirrored, inverted or with their colours exchanged."""
     pixels: Annotated[int, Field(ge=2**16)] = 1_572_864

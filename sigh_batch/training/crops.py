@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from sigh_batch.config.tiles import TilesConfig
@@ -46,6 +47,8 @@ class Pairs:
     """What was done to each forged sample: `type` and `box`."""
     groups: Sequence[str]
     """The group of each pair."""
+    plain: NDArray[np.int64]
+    """Which pairs were never compressed with a loss, nor degraded; all, where there is none."""
 
     def __len__(self) -> int:
         return len(self.forged)
@@ -85,14 +88,16 @@ def pairs_of(dataset: Dataset, split: str) -> Pairs:
             f"{dataset.url} has no forged picture with its clean twin in the split {split!r}; "
             "make some with sigh distort"
         )
-    told = list(part.rows(["ops", "group"]))
+    told = list(part.rows(["ops", "group", "encodes", "drawn"]))
     forged = [place[1] for place in both]
+    plain = [number for number, place in enumerate(both) if _is_plain(told[place[0]])]
     return Pairs(
         part,
         np.array(forged),
         np.array([place[0] for place in both]),
         [told[number]["ops"] for number in forged],
         [told[number]["group"] for number in forged],
+        np.array(plain or range(len(both))),
     )
 
 
@@ -121,17 +126,22 @@ def cut(pairs: Pairs, number: int, side: int, draws: Draws, config: TilesConfig)
     yield Crop(look(twin), np.zeros_like(inside), frozenset())
 
 
-def cut_retouched(pairs: Pairs, number: int, side: int, draws: Draws, config: TilesConfig) -> Iterator[Crop]:
-    """Yield a crop of the clean picture of a pair with a piece drawn in another way, and as it was."""
+def cut_retouched(
+    pairs: Pairs, number: int, side: int, draws: Draws, config: TilesConfig, *, easy: bool
+) -> Iterator[Crop]:
+    """Yield a crop of the clean picture of a pair with a piece drawn in another way, and as it was.
+
+    An easy one has nothing else about it.
+    """
     clean = decoded(pairs.dataset[int(pairs.clean[number])])
     edges = edges_of(clean)
     top, left = _corner(edges, side, draws, over=bool(edges.any()))
     crop = _window(clean, top, left, side)
-    if draws.chance(_UNUSUAL):
+    if not easy and draws.chance(_UNUSUAL):
         crop = unusual(crop, draws.fork("overall"))
     forged, mask = retouched(crop, draws.fork("retouch"))
     shown = [forged, crop]
-    if draws.chance(_SAVED):
+    if not easy and draws.chance(_SAVED):
         shown = saved(shown, draws.fork("saved"))
     look = _disguise(draws.fork("disguise"), config.disguised)
     yield Crop(look(shown[0]), look(mask), None)
@@ -151,6 +161,11 @@ def _disguise(draws: Draws, share: float) -> Callable[[NDArray[_Kind]], NDArray[
         return np.ascontiguousarray(picture[:, ::-1] if mirrored else picture)
 
     return look
+
+
+def _is_plain(row: Json) -> bool:
+    drawn = orjson.loads(row["drawn"])
+    return not drawn.get("degradations") and all(entry["codec"] == "png" for entry in row["encodes"])
 
 
 def _read(data: bytes, how: int) -> Pixels:

@@ -49,7 +49,7 @@ def edges_of(picture: Pixels) -> Mask:
 
 def unusual(picture: Pixels, draws: Draws) -> Pixels:
     """Return a picture that is drawn in another way all over, which is honest."""
-    change = draws.choice(_OVERALL)
+    change: _Change = draws.choice(_OVERALL)
     return change(picture, draws)
 
 
@@ -77,7 +77,7 @@ def _parts(piece: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32], NDA
 
 
 def _rounded(values: NDArray[np.floating]) -> Pixels:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)
 
 
 def _some(draws: Draws, least: int, most: int) -> NDArray[np.float32]:

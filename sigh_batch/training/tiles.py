@@ -17,7 +17,7 @@ from sigh_batch.data.order import Permutation
 from sigh_batch.models.document import Architecture, Geometry, ModelDocument
 from sigh_batch.models.layers import settle
 from sigh_batch.models.tiles import STRIDE, Answer, TilesNetwork, build_tiles
-from sigh_batch.rng import for_sample
+from sigh_batch.rng import Draws, for_sample
 from sigh_batch.training.calibration import HeldOut, is_for_calibration
 from sigh_batch.training.crops import Crop, cut, cut_retouched, pairs_of
 from sigh_batch.training.task import Assignment, Batch
@@ -26,6 +26,7 @@ from sigh_batch.training.trial import Trial
 
 _STAGE = "tiles"
 _AHEAD = 6
+_EASY = 0.85
 
 
 @tasks.register("tiles")
@@ -78,7 +79,7 @@ class TilesTask:
         mask = batch["mask"].float()
         picture = functional.binary_cross_entropy_with_logits(answer.picture.float(), batch["label"])
         operations = functional.binary_cross_entropy_with_logits(
-            answer.operations.float(), batch["operations"]
+            answer.operations.float(), batch["operations"], weight=batch["told"]
         )
         logits = answer.map.float()
         pixels = _even(logits, mask)
@@ -92,13 +93,7 @@ class TilesTask:
             + config.dice_weight * dice
             + config.operation_weight * operations
         )
-        real = batch["told"].squeeze(1)
-        of_real = functional.binary_cross_entropy_with_logits(
-            answer.picture.float(), batch["label"], weight=real
-        )
-        of_real = of_real * len(real) / real.sum().clamp(min=1)
         told = {
-            "real": of_real,
             "picture": picture,
             "pixels": pixels,
             "tiles": tiles,
@@ -151,14 +146,10 @@ class TilesTask:
 
     def _batch(self, number: int, side: int, pairs: list[int], epoch: int, rank: int, ranks: int) -> Batch:
         """Return the part of a batch that a rank learns from."""
-        config = self._config
         step = epoch * self.steps_per_epoch + number
         crops: list[Crop] = []
-        retouched = 0.0 if self._is_late(epoch) else config.retouched
         for pair in pairs[rank::ranks]:
-            draws = for_sample(self._settings.seed, f"{_STAGE}/{pair}", step)
-            made = cut_retouched if draws.chance(retouched) else cut
-            crops += made(self._train, pair, side, draws, config)
+            crops += self._crops(pair, side, epoch, for_sample(self._settings.seed, f"{_STAGE}/{pair}", step))
         known = self._operations
         return {
             "late": torch.tensor(self._is_late(epoch)),
@@ -170,6 +161,17 @@ class TilesTask:
                 [[float(crop.forged and name in (crop.operations or ())) for name in known] for crop in crops]
             ),
         }
+
+    def _crops(self, pair: int, side: int, epoch: int, draws: Draws) -> Iterator[Crop]:
+        """Return the crops of a pair; in an easy epoch perhaps of another one, whose traces nothing hides."""
+        config = self._config
+        easy = draws.chance(config.easy[epoch]) if epoch < len(config.easy) else False
+        if easy:
+            pair = int(self._train.plain[pair % len(self._train.plain)])
+        retouched = _EASY if easy else 0.0 if self._is_late(epoch) else config.retouched
+        if draws.chance(retouched):
+            return cut_retouched(self._train, pair, side, draws, config, easy=easy)
+        return cut(self._train, pair, side, draws, config)
 
 
 def _even(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
