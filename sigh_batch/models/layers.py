@@ -41,6 +41,27 @@ def settle(network: nn.Module) -> None:
             module.eval()
 
 
+def fold(network: nn.Module) -> None:
+    """Put norms into the convolutions before them, where they cost nothing; it cannot learn any more."""
+    network.eval()
+    for module in network.modules():
+        last: nn.Module | None = None
+        for name, part in module.named_children():
+            if isinstance(part, nn.BatchNorm2d) and isinstance(last, nn.Conv2d):
+                _fold_into(last, part)
+                setattr(module, name, nn.Identity())
+            last = part
+
+
+@torch.no_grad()
+def _fold_into(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> None:
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    scale = norm.weight * torch.rsqrt(norm.running_var + norm.eps)
+    convolution.weight.mul_(scale[:, None, None, None])
+    convolution.bias = nn.Parameter(norm.bias - norm.running_mean * scale)
+
+
 def _norm(channels: int) -> nn.BatchNorm2d:
     """Return a norm that remembers some hundred batches: few crops make a batch."""
     return nn.BatchNorm2d(channels, momentum=0.02)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -109,10 +110,12 @@ def answer_by_torch(network: nn.Module, device: torch.device) -> Answer:
 
 def look_by_torch(network: nn.Module, device: torch.device) -> Look:
     """Return what looks at a picture in torch."""
+    from sigh_batch.models.layers import fold
     from sigh_batch.models.tiles import TilesNetwork, look
 
-    placed = _placed(network, device)
+    placed = _placed(copy.deepcopy(network), device)
     assert isinstance(placed, TilesNetwork)
+    fold(placed)
 
     def answer(pixels: Pixels) -> tuple[float, Floats, Floats]:
         with torch.backends.cudnn.flags(allow_tf32=False):
