@@ -1,0 +1,129 @@
+"""The default detector's network: any size, in strips or at once, folded or not, one picture's tiles alone."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sigh_batch.config.tiles import TilesNetworkConfig
+from sigh_batch.models import tiles
+from sigh_batch.models.layers import Evidence, Peers, fold, settle
+from sigh_batch.models.tiles import STRIDE, TilesNetwork, build_tiles, look, whole_tiles
+
+SMALL = {"channels": [8, 8, 8, 16], "blocks": [1, 1, 1], "kinds": 3, "heads": 2, "operations": ["erase"]}
+
+
+def lively() -> TilesNetwork:
+    """Return a small network whose every weight and statistic counts."""
+    torch.manual_seed(3)
+    network = build_tiles(SMALL).eval()
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.normal_(module.weight, 1, 0.2)
+            torch.nn.init.normal_(module.running_mean, 0, 0.2)
+            torch.nn.init.uniform_(module.running_var, 0.5, 2)
+    return network
+
+
+def noise(height: int, width: int) -> np.ndarray:
+    return np.random.default_rng(height * 1000 + width).integers(0, 256, (height, width, 3), np.uint8)
+
+
+@settings(max_examples=15)
+@given(st.integers(1, 70), st.integers(1, 70))
+def test_a_picture_of_any_size_has_a_map_of_its_size(height: int, width: int) -> None:
+    logit, operations, changed = look(lively(), noise(height, width))
+    assert changed.shape == (height, width)
+    assert operations.shape == (1,)
+    assert np.isfinite([logit, *operations, changed.min(), changed.max()]).all()
+
+
+@pytest.mark.parametrize("shape", [(1000, 40), (40, 1000)])
+def test_strips_say_what_the_whole_says(shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    network, pixels = lively(), noise(*shape)
+    logit, operations, changed = look(network, pixels)
+    monkeypatch.setattr(tiles, "_AT_ONCE", 20_000)
+    assert len(list(tiles._strips(1008, 48))) > 3
+    in_strips = look(network, pixels)
+    assert abs(in_strips[0] - logit) < 1e-4
+    assert np.allclose(in_strips[1], operations, atol=1e-4)
+    assert np.allclose(in_strips[2], changed, atol=1e-4)
+
+
+def test_the_border_of_a_strip_is_wider_than_what_a_tile_is_judged_by() -> None:
+    """Or strips would not say what the whole says: with the default shape, not the small one."""
+    network = build_tiles({"channels": [4, 4, 4, 4], "context": 0, "heads": 1, "kinds": 1}).eval()
+    pixels = torch.zeros(1, 3, STRIDE, 640, requires_grad=True)
+    for module in network.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            torch.nn.init.constant_(module.weight, 0.1)
+        elif isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.constant_(module.weight, 1.0)
+    network(pixels + 128).map[..., 320].sum().backward()
+    assert pixels.grad is not None
+    seen = pixels.grad.abs().sum((0, 1, 2)).nonzero().flatten()
+    assert 64 < 320 - int(seen.min()) <= tiles._HALO
+    assert 64 < int(seen.max()) - 320 <= tiles._HALO
+
+
+def test_folded_norms_change_nothing() -> None:
+    network = lively()
+    folded = copy.deepcopy(network)
+    fold(folded)
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in folded.modules())
+    one, other = look(network, noise(50, 60)), look(folded, noise(50, 60))
+    assert abs(one[0] - other[0]) < 1e-5
+    assert np.allclose(one[2], other[2], atol=1e-5)
+
+
+def test_settled_norms_remember_and_do_not_learn() -> None:
+    network = lively().train()
+    settle(network)
+    before = copy.deepcopy(network.state_dict())
+    network(torch.from_numpy(noise(32, 32)).permute(2, 0, 1)[None].float())
+    assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
+
+
+def test_evidence_shows_one_level_as_it_shows_a_hundred() -> None:
+    pixels = torch.full((1, 3, 4, 6), 100.0)
+    pixels[:, 0, :, 3:] += 1
+    pixels[:, 1, 2:] += 100
+    found = Evidence(4.0)(pixels)[0]
+    assert found.shape == (9, 4, 6)
+    assert torch.allclose(found[0, 0, 3], torch.tensor(101 / 127.5 - 1))
+    across, down = found[3], found[7]
+    assert across[:, 2].tolist() == pytest.approx([-0.25] * 4)
+    assert down[1].tolist() == pytest.approx([-1.0] * 6)
+    assert across[:, :2].abs().max() < 1e-5
+    assert Evidence(0.0)(pixels).shape == (1, 3, 4, 6)
+
+
+def test_a_tile_is_compared_with_its_own_picture_alone() -> None:
+    torch.manual_seed(0)
+    peers = Peers(8, 3, 2).eval()
+    one, other = torch.randn(1, 8, 5, 4), torch.randn(1, 8, 5, 4)
+    together = peers(torch.cat([one, other]))
+    assert torch.allclose(together[:1], peers(one), atol=1e-6)
+    changed = one.clone()
+    changed[..., 0, 0] += 3
+    moved = (peers(changed) - peers(one)).abs().amax(1)[0]
+    assert moved[4, 3] > 1e-5, "a tile far away is seen against the one that changed"
+
+
+def test_whole_tiles_repeat_the_last_row_and_column() -> None:
+    pixels = noise(17, 30)
+    whole = whole_tiles(pixels)
+    assert whole.shape == (32, 32, 3)
+    assert np.array_equal(whole[:17, :30], pixels)
+    assert (whole[17:, :30] == pixels[-1]).all()
+    assert (whole[:17, 30:] == pixels[:, -1:]).all()
+
+
+def test_the_default_network_is_small_enough_to_ship() -> None:
+    network = TilesNetwork(TilesNetworkConfig())
+    assert sum(tensor.numel() * tensor.element_size() for tensor in network.state_dict().values()) < 4 << 20
