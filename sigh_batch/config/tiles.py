@@ -70,7 +70,7 @@ class TilesConfig(Config):
     of the easy ones nearly all."""
     disguised: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of pairs that are shown mirrored, inverted or with their colours exchanged."""
-    pixels: Annotated[int, Field(ge=2**16)] = 1_572_864
+    pixels: Annotated[int, Field(ge=4096)] = 1_572_864
     """Pixels in a batch: small crops come in larger numbers."""
     changed: Annotated[float, Field(ge=0, le=1)] = 0.9
     """Share of crops that are laid over a changed place; the others lie anywhere."""

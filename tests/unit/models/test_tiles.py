@@ -1,4 +1,4 @@
-"""The default detector's network: any size, in strips or at once, folded or not, one picture's tiles alone."""
+"""The default detector's network: any size, in strips or at once, folded or not."""
 
 from __future__ import annotations
 

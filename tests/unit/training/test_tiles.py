@@ -1,0 +1,209 @@
+"""Teaching the default detector: what a batch shows, what a loss asks, and that it learns to see red."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from sigh_batch.config.settings import Settings
+from sigh_batch.config.tiles import TilesConfig
+from sigh_batch.data.loader import open_dataset
+from sigh_batch.data.sample import Sample
+from sigh_batch.errors import ConfigError
+from sigh_batch.rng import for_sample
+from sigh_batch.store import open_store
+from sigh_batch.training.calibration import is_for_calibration
+from sigh_batch.training.crops import cut, cut_retouched, pairs_of
+from sigh_batch.training.task import Assignment, Calibrated
+from sigh_batch.training.tasks import make_task
+from sigh_batch.training.tiles import TilesTask, _even
+from tests.evaluations import changed_of, make_pair_sample, write_pairs
+
+NETWORK = {"channels": [8, 8, 8, 8], "blocks": [0, 0, 1], "context": 1, "kinds": 2, "heads": 2}
+TILES: dict[str, Any] = {
+    "network": {**NETWORK, "operations": ["erase", "splice"]},
+    "crops": {"32": 1.0, "48": 1.0},
+    "late_crops": {"64": 1.0},
+    "late": 0.5,
+    "pixels": 8192,
+    "easy": [1.0],
+    "validation": 4,
+}
+
+
+def split_sample(index: int) -> Sample:
+    """Return a pair's sample whose picture has edges, in one of two splits, some of them once compressed."""
+    made = make_pair_sample(index, split="validation" if index // 2 % 3 == 0 else "train")
+    pixels = np.array(Image.open(io.BytesIO(made.image)))
+    if not made.scene_depth:
+        pixels[30:36, 4:60:4] = 20
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG")
+    return replace(made, image=out.getvalue())
+
+
+@pytest.fixture(scope="module")
+def data() -> str:
+    url = "memory://tiles-task"
+    write_pairs(open_store(url), 40, split_sample)
+    return url
+
+
+def task_of(data: str, **changes: Any) -> TilesTask:
+    settings = Settings.model_validate(
+        {"seed": 5, "train": {"epochs": 4, "workers": 1}, "tiles": {**TILES, **changes}}
+    )
+    task = make_task(Assignment(model="tiles", data=data, settings=settings))
+    assert isinstance(task, TilesTask)
+    return task
+
+
+def same(one: Any, other: Any) -> bool:
+    return all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_pairs_are_whole_and_leave_scene_depth_out(data: str) -> None:
+    pairs = pairs_of(open_dataset(data), "train")
+    labels = pairs.dataset.column("label").to_pylist()
+    names = pairs.dataset.column("pair").to_pylist()
+    assert len(pairs) == 24
+    for forged, clean in zip(pairs.forged, pairs.clean, strict=True):
+        assert (labels[forged], labels[clean]) == (1, 0)
+        assert names[forged] == names[clean]
+    drawn = [json.loads(text) for text in pairs.dataset.column("drawn").to_pylist()]
+    plain = [not drawn[pairs.forged[number]]["degradations"] for number in range(len(pairs))]
+    assert pairs.plain.tolist() == np.flatnonzero(plain).tolist()
+    assert 0 < len(pairs.plain) < len(pairs)
+
+
+def test_a_set_without_pairs_is_refused(data: str) -> None:
+    with pytest.raises(
+        ConfigError, match=r"no forged picture with its clean twin in the split 'test'.*distort"
+    ):
+        pairs_of(open_dataset(data), "test")
+
+
+def test_crops_of_a_pair_are_the_same_place_on_the_grid(data: str) -> None:
+    pairs = pairs_of(open_dataset(data), "train")
+    config = TilesConfig.model_validate({**TILES, "changed": 1.0, "disguised": 0.0})
+    for number in range(6):
+        forged, clean = cut(pairs, number, 32, for_sample(0, "crop", number), config)
+        assert forged.forged
+        assert not clean.forged
+        assert clean.operations == frozenset()
+        assert len(forged.operations or ()) == 1
+        assert np.array_equal((forged.pixels != clean.pixels).any(2), forged.mask)
+        whole = np.zeros((64, 96), np.bool_)
+        changed = changed_of(int(pairs.dataset.column("pair")[int(pairs.forged[number])].as_py()[5:]))
+        whole[: changed.shape[0], : changed.shape[1]] = changed
+        places = [(top, left) for top in (0, 16) for left in (0, 16, 32)]
+        assert any(
+            np.array_equal(whole[top : top + 32, left : left + 32], forged.mask) for top, left in places
+        )
+
+
+def test_disguised_and_retouched_crops_differ_where_the_mask_says(data: str) -> None:
+    pairs = pairs_of(open_dataset(data), "train")
+    config = TilesConfig.model_validate({**TILES, "disguised": 1.0, "changed": 1.0})
+    seen = 0
+    for number in range(8):
+        forged, clean = cut(pairs, number, 48, for_sample(0, "crop", number), config)
+        assert np.array_equal((forged.pixels != clean.pixels).any(2), forged.mask)
+        forged, clean = cut_retouched(pairs, number, 48, for_sample(0, "crop", number), config, easy=True)
+        assert np.array_equal((forged.pixels != clean.pixels).any(2), forged.mask)
+        assert forged.operations is None
+        seen += forged.forged
+    assert seen > 4
+
+
+def test_batches_are_the_same_again_from_any_number_on(data: str) -> None:
+    task = task_of(data)
+    for epoch in (0, 1, 3):
+        batches = list(task.batches(epoch))
+        assert len(batches) == task.steps_per_epoch > 4
+        again = list(task.batches(epoch, 3))
+        assert all(same(one, other) for one, other in zip(batches[3:], again, strict=True))
+    sides = {batch["pixels"].shape[1] for epoch in range(2) for batch in task.batches(epoch)}
+    assert sides <= {32, 48}
+    late = next(task.batches(2))
+    assert late["pixels"].shape[1] == 64
+    assert bool(late["late"])
+    assert late["told"].all(), "the end shows real forgeries alone"
+
+
+def test_ranks_share_a_batch(data: str) -> None:
+    task = task_of(data, crops={"48": 1.0}, pixels=65536, retouched=0.0, easy=[])
+    (whole,) = islice(task.batches(0), 1)
+    parts = [next(task.batches(0, rank=rank, ranks=2)) for rank in range(2)]
+    pairs = [batch["pixels"].unflatten(0, (-1, 2)) for batch in (whole, *parts)]
+    assert len(pairs[0]) == 14
+    assert torch.equal(pairs[0][0::2], pairs[1])
+    assert torch.equal(pairs[0][1::2], pairs[2])
+
+
+def test_the_loss_asks_as_much_of_the_twins_as_of_what_was_changed() -> None:
+    truth = torch.zeros(2, 4, 4)
+    truth[0, 0, 0] = 1
+    knows_where = torch.full((2, 4, 4), -9.0)
+    knows_where[:, 0, 0] = 9
+    knows_what = knows_where.clone()
+    knows_what[1] = -9
+    assert _even(knows_what, truth) < 0.001
+    assert _even(knows_where, truth) == pytest.approx(0.25 * 9, rel=0.01)
+    assert torch.isfinite(_even(knows_where, torch.zeros(2, 4, 4)))
+
+
+def test_it_learns_to_see_red(data: str) -> None:
+    torch.manual_seed(0)
+    task = task_of(data, retouched=0.0, easy=[], changed=1.0, disguised=0.0, crops={"32": 1.0}, pixels=65536)
+    network = task.build()
+    before = task.validate(network, torch.device("cpu"))
+    optimiser = torch.optim.AdamW(network.parameters(), lr=5e-3)
+    for batch in islice((batch for epoch in range(99) for batch in task.batches(epoch % 2)), 40):
+        network.train()
+        loss, parts = task.loss(network, batch)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    assert set(parts) == {"picture", "pixels", "tiles", "dice", "operations"}
+    after = task.validate(network, torch.device("cpu"))
+    assert after["pixel_auc"] > max(0.95, before["pixel_auc"])
+    assert after["pixel_f1_best"] > 0.8
+
+
+def test_what_is_held_out_is_the_other_half(data: str) -> None:
+    task = task_of(data)
+    assert isinstance(task, Calibrated)
+    held = task.held_out(task.build(), torch.device("cpu"))
+    groups = pairs_of(open_dataset(data), "validation").groups
+    assert len(held.logits) == 2 * sum(map(is_for_calibration, groups)) > 0
+    assert held.labels.sum() * 2 == len(held.labels)
+    assert held.map_logits is not None
+    assert held.map_labels is not None
+    assert 0.02 < held.map_labels.mean() < 0.2
+
+
+def test_the_document_builds_the_network_again(data: str) -> None:
+    task = task_of(data)
+    document = task.document({"epochs": 4})
+    assert document.operations == ("erase", "splice")
+    assert document.geometry.mode == "native"
+    again = Assignment(
+        model="tiles",
+        data=data,
+        settings=Settings.model_validate({"tiles": {"validation": 2}}),
+        start=document,
+    )
+    shapes = [
+        {name: value.shape for name, value in made.build().state_dict().items()}
+        for made in (task, TilesTask(again))
+    ]
+    assert shapes[0] == shapes[1]
