@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sigh_batch.config.evaluate import EvaluateConfig
+from sigh_batch.config.predict import PredictConfig
 from sigh_batch.data.sample import Json
 from sigh_batch.degrade.twins import FORGED
 from sigh_batch.errors import UnreadablePicture
@@ -22,6 +23,7 @@ from sigh_batch.evaluation.scores import Scores, ScoresBuilder, joined, read_par
 from sigh_batch.evaluation.subject import Shown, Subject
 from sigh_batch.evaluation.sweep import Pair, Spot, degrade_pair
 from sigh_batch.models.detector import Detector, Score
+from sigh_batch.stages.verdicts import Judge
 from sigh_batch.store import Store
 
 PART = 500
@@ -56,6 +58,7 @@ class Passes:
         self._subject = subject
         self._detectors = detectors
         self._models = [detector.document for detector in detectors]
+        self._judges = [Judge(PredictConfig(), model) for model in self._models]
         self._store = store
         self._config = config
         self._seed = seed
@@ -103,9 +106,10 @@ class Passes:
                     rows += [failed_row(self._run, model, each.told, each.error) for model in self._models]
                 else:
                     scene = bool(self._subject.facts.scene_depth[places[at]])
-                    for builder, model, score in zip(builders, self._models, next(answers), strict=True):
-                        builder.put(at, score, each.changed, counts=not scene)
-                        rows.append(scored_row(self._run, model, each, score))
+                    for number, score in enumerate(next(answers)):
+                        builders[number].put(at, score, each.changed, counts=not scene)
+                        judge, model = self._judges[number], self._models[number]
+                        rows.append(scored_row(self._run, judge, model, each, score))
                 at += 1
             self._watch(len(batch), len(batch) - len(pictures), False)
         found = [builder.build() for builder in builders]

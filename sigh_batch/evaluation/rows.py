@@ -18,6 +18,7 @@ from sigh_batch.evaluation.subject import Shown
 from sigh_batch.models.detector import Score
 from sigh_batch.models.document import ModelDocument
 from sigh_batch.sources.magic import kind_of
+from sigh_batch.stages.verdicts import Judge
 from sigh_batch.store import Store
 
 _GROUP = 4096
@@ -36,19 +37,10 @@ class Verdicts:
         found = model.thresholds
         return cls(found.low, found.high) if found else cls(0.5, 0.5)
 
-    def say(self, probability: float) -> str:
-        """Return clean, uncertain or flagged."""
-        if probability >= self.high:
-            return "flagged"
-        return "clean" if probability < self.low else "uncertain"
 
-
-def scored_row(run: str, model: ModelDocument, shown: Shown, score: Score) -> Json:
-    """Return the row of a picture that was scored."""
-    verdicts = Verdicts.of(model)
-    verdict = verdicts.say(score.probability)
+def scored_row(run: str, judge: Judge, model: ModelDocument, shown: Shown, score: Score) -> Json:
+    """Return the row of a picture that was scored, with the verdict in the words of `sigh predict`."""
     height, width = shown.pixels.shape[:2]
-    types = zip(score.operations, model.operations, strict=True) if score.operations else ()
     return {
         **_head(run, model, shown.path),
         **shown.told,
@@ -58,15 +50,7 @@ def scored_row(run: str, model: ModelDocument, shown: Shown, score: Score) -> Js
         "width": width,
         "height": height,
         "decode_status": "ok",
-        "score_raw": score.logit,
-        "p_tampered": score.probability,
-        "threshold_low": verdicts.low,
-        "threshold_high": verdicts.high,
-        "verdict": verdict,
-        "is_flagged": None if verdict == "uncertain" else verdict == "flagged",
-        "margin": min(abs(score.probability - verdicts.low), abs(score.probability - verdicts.high)),
-        "class_probs": list(zip(model.classes, score.classes, strict=True)),
-        "predicted_tamper_type": max(types)[1] if score.operations and verdict != "clean" else None,
+        **judge.judge(score).row,
     }
 
 

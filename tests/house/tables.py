@@ -33,6 +33,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "tuning": ("config", "store", "data", "models", "metrics", "training"),
     "evaluation": (
         *("config", "store", "data", "degrade", "sources", "models", "metrics"),
+        "stages.verdicts",  # a verdict in the words of predict
         "training.folders",  # which pictures of a folder a model never learned from
     ),
     # index -> sample.
