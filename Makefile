@@ -11,7 +11,7 @@ export PYTHON
 BIN := .venv/bin
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 T ?= tests
-DEFAULT := not s3 and not browser and not slow
+DEFAULT := not s3 and not browser and not slow and not cluster
 PYTEST := $(BIN)/python -m pytest
 
 # What `make verify` makes again and compares with what is committed.
@@ -30,7 +30,7 @@ demo: .venv/.run ## make 300 screenshots in ./demo, verify them, print the page 
 
 ##@ Check
 
-.PHONY: test lint types test-s3 test-browser test-chart test-slow verify
+.PHONY: test lint types test-s3 test-browser test-chart test-cluster test-slow verify
 test: .venv/.test ## the default suite: no network, no GPU, no cluster
 	@$(PYTEST) -n $(JOBS) --maxprocesses 8 --dist worksteal -m "$(DEFAULT)" $(T)
 
@@ -52,6 +52,10 @@ test-chart: .venv/.test ## the chart by Helm's own linter and unit tests (needs 
 	@helm=$$(scripts/program helm) && unittest=$$(scripts/program helm-unittest) && \
 	  for values in charts/sigh-batch/ci/*.yaml; do $$helm lint --strict charts/sigh-batch -f $$values || exit 1; done && \
 	  $$unittest charts/sigh-batch && $(PYTEST) tests/integration/test_chart.py
+
+test-cluster: .venv/.test ## manifests and commands before a real Kubernetes API server (needs Go, to build it once)
+	@for program in etcd kube-apiserver helm; do scripts/program $$program >/dev/null || exit 1; done
+	@$(PYTEST) -m cluster $(T)
 
 test-slow: .venv/.test ## what takes minutes: kills, big runs, long loops
 	@$(PYTEST) -m slow $(T)

@@ -1,8 +1,6 @@
 """The chart and the manifests that are committed: what the code gives, and what Helm takes."""
 
 import json
-import os
-import pwd
 import subprocess
 import sys
 from pathlib import Path
@@ -18,19 +16,6 @@ from scripts.values import Values, values_schema
 ROOT = Path(__file__).parents[2]
 CHART = ROOT / "charts" / "sigh-batch"
 CI = sorted((CHART / "ci").glob("*.yaml"))
-
-
-@pytest.fixture(scope="session")
-def helm() -> str:
-    """The path of Helm; skips in one line where it is not built."""
-    environ = {**os.environ, "HOME": pwd.getpwuid(os.getuid()).pw_dir}
-    environ.pop("XDG_CACHE_HOME", None)
-    found = subprocess.run(
-        [str(ROOT / "scripts/program"), "helm", "cached"], env=environ, capture_output=True, text=True
-    )
-    if found.returncode:
-        pytest.skip(found.stderr.strip())
-    return found.stdout.strip()
 
 
 @pytest.fixture(scope="module")

@@ -52,6 +52,8 @@ class Cluster:
                 "and a context of it with --context"
             ) from error
         configuration.retries = False  # ours say what happened
+        if not configuration.verify_ssl:  # the kubeconfig says so; to be told at each call helps nobody
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         return cls(client.ApiClient(configuration), settings.namespace or namespace)
 
     @property
