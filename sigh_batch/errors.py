@@ -36,7 +36,10 @@ A message says what happened, the value, and what to do. It is one sentence for 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
+
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 
 
 class SighError(Exception):
@@ -212,6 +215,11 @@ def recall(kind: str, message: str) -> SighError:
     error: SighError = found.__new__(found)
     error.args = (message,)
     return error
+
+
+def sentence_of(error: Exception) -> str:
+    """Return what an error of any kind says, the same in every process: addresses of memory differ."""
+    return _ADDRESS.sub("0x...", f"{type(error).__name__}: {error}")
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:

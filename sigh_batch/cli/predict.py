@@ -7,12 +7,13 @@ from typing import Any
 
 import click
 
+from sigh_batch.cli.elsewhere import only_shown
 from sigh_batch.cli.options import config_options, output_options, progress_options, settings_of
 from sigh_batch.cli.sharded import Tell, Words, carry_out, print_plan
 from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
 
-WORDS = Words(thing="picture", where="the rows with verdict error say why", stored=" of tamper maps")
+_WORDS = Words(thing="picture", where="the rows with verdict error say why", stored=" of tamper maps")
 _FILES = ("predictions.parquet", "predictions.jsonl", "predictions.csv", "submission.csv")
 _VERDICTS = ("flagged", "uncertain", "clean", "error")
 
@@ -74,18 +75,18 @@ def _score(spec: RunSpec, dry_run: bool, as_json: bool, quiet: bool) -> None:
         if dry_run:
             print_plan(local.render(listed.spec), as_json)
             return
-        listed.keep(Run.open(listed.spec))
-    carry_out(
-        listed.spec,
-        dry_run=False,
-        as_json=as_json,
-        quiet=quiet,
-        words=WORDS,
-        tell=teller(listed.spec.settings),
-    )
+        if not only_shown():
+            listed.keep(Run.open(listed.spec))
+    go_on(listed.spec, as_json=as_json, quiet=quiet)
 
 
-def teller(settings: Settings) -> Tell:
+def go_on(spec: RunSpec, *, as_json: bool, quiet: bool) -> None:
+    """Score what is still to be scored of a run that is begun, and say what came of it."""
+    tell = _teller(spec.settings)
+    carry_out(spec, dry_run=False, as_json=as_json, quiet=quiet, words=_WORDS, tell=tell)
+
+
+def _teller(settings: Settings) -> Tell:
     """Return what shows the result of a run: verdicts, and where the files are."""
 
     def tell(facts: dict[str, Any], as_json: bool, quiet: bool) -> None:

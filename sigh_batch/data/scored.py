@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -70,7 +71,10 @@ class ScoredWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._sink.close()
+        if not self._sink.closed:
+            with suppress(OSError):
+                self._writer.close()
+            self._sink.close()
         self._folder.cleanup()
 
     def add(self, rows: Sequence[Json], maps: Sequence[bytes | None], *, failed: bool = False) -> None:

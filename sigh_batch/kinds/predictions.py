@@ -34,6 +34,7 @@ from sigh_batch.stages.predict import Predict
 from sigh_batch.store import absolute_url
 from sigh_batch.store.options import StoreOptions
 
+_GPU = Path("/dev/nvidiactl")
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -86,8 +87,12 @@ def list_pictures(spec: RunSpec) -> Iterator[Listed]:
             "listing": listing,
             "models": [_model_hash(url, settings.store) for url in models or (None,)],
         }
+        carried_out = settings.run
+        if carried_out.workers is None and _is_on_gpu(config.device):
+            carried_out = carried_out.model_copy(update={"workers": 1})
         whole = settings.model_copy(
             update={
+                "run": carried_out,
                 "count": writer.count,
                 "shards": None if settings.shards is None else min(settings.shards, writer.count),
                 "predict": config.model_copy(update={"models": models}),
@@ -116,15 +121,23 @@ class Predictions:
         try:
             names = NamesFile(store)
         except NotFound:
-            raise DataError(
-                f"{store.url} has no {NAMES_KEY}; give the command again that began the run"
-            ) from None
+            # Whoever began the run could not write there, as one who sends it to a cluster.
+            self._list_again()
+            names = NamesFile(store)
         if names.listing != wanted or len(names) != self._site.plan.count:
             raise RunMismatch(
                 f"{names.where} lists other pictures than this run is of ({names.listing} there, {wanted} "
                 "here); write to another place"
             )
         return names
+
+    def _list_again(self) -> None:
+        if self._site.spec.source == STDIN:
+            raise DataError(
+                f"{self._site.store.url} has no {NAMES_KEY}; give the command again that began the run"
+            )
+        with list_pictures(self._site.spec) as listed:
+            listed.keep(self._site)
 
     @cached_property
     def stage(self) -> Predict:
@@ -168,6 +181,11 @@ def open_models(config: PredictConfig, options: StoreOptions) -> list[Detector]:
         opening.open_model(url, options, device=config.device, backend=config.backend)
         for url in config.models or (None,)
     ]
+
+
+def _is_on_gpu(device: str) -> bool:
+    """Return whether a GPU will compute: it is kept busy by one worker, whose threads decode."""
+    return device.startswith("cuda") or (device == "auto" and _GPU.exists())
 
 
 def _model_hash(url: str | None, options: StoreOptions) -> str:

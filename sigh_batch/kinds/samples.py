@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import traceback
 from collections.abc import Callable
 from functools import cached_property
@@ -12,11 +11,9 @@ from sigh_batch.data.merged import Merged
 from sigh_batch.data.record import Record
 from sigh_batch.data.sample import Failure, Sample
 from sigh_batch.data.shard import ShardWriter, publish
-from sigh_batch.errors import ConfigError, InputFault
+from sigh_batch.errors import ConfigError, InputFault, sentence_of
 from sigh_batch.kinds import Allowance, Site, Stopped, Watcher, kinds
 from sigh_batch.stages import Stage, stages
-
-_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 
 
 @kinds.register("generate")
@@ -79,7 +76,6 @@ class Samples:
                 seed=self._site.spec.settings.seed,
                 stage=self._site.spec.kind,
                 code=getattr(error, "code", "failed"),
-                # Addresses differ from process to process, and rows must not.
-                message=_ADDRESS.sub("0x...", f"{type(error).__name__}: {error}"),
+                message=sentence_of(error),
                 of_input=of_input,
             )

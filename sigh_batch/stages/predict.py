@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sigh_batch.config.predict import PredictConfig
 from sigh_batch.data.names import Name
 from sigh_batch.data.sample import Json
-from sigh_batch.errors import ConfigError, UnreadablePicture
+from sigh_batch.errors import ConfigError, UnreadablePicture, sentence_of
 from sigh_batch.models.detector import Detector, Score
 from sigh_batch.render.encode import grey_png
 from sigh_batch.sources.ahead import Ahead
@@ -142,8 +142,7 @@ class Predict:
                 continue
             found = next(scores)
             if isinstance(found, Exception):
-                message = f"{type(found).__name__}: {found}"
-                yield _failed(picture.facts, _MODEL_FAILED, message, of_input=False)
+                yield _failed(picture.facts, _MODEL_FAILED, sentence_of(found), of_input=False)
             else:
                 yield self._row_of(picture.facts, found)
 
