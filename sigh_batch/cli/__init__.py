@@ -39,6 +39,7 @@ VERBS = {
     "audit": "Prove that nothing but the pixels tells the classes of a set apart.",
     "report": "Write a page, summaries and numbers of what models say of pictures.",
     "data": "List, look at, verify and export sets.",
+    "models": "List, look at, describe and export models.",
     "demo": "Make, verify and show a small set: the first thing to try.",
     "config": "Show, explain and start a configuration.",
     "doctor": "Check this machine and the store, with a fix for what is wrong.",

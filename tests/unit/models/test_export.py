@@ -1,0 +1,120 @@
+"""Exported networks say what the network says, or are not written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sigh_batch.errors import DataError, MissingLibrary, NotFound, SighError
+from sigh_batch.models import export, onnx
+from sigh_batch.models.document import Architecture, ModelDocument
+from sigh_batch.models.export import draw_picture, export_model
+from sigh_batch.models.file import write_model
+from sigh_batch.models.opening import open_model
+from sigh_batch.store import open_store
+from tests.models import calibration, classes_document, pictures, put_model, tiles_document
+
+DOCUMENTS = {"classes": classes_document, "tiles": tiles_document}
+
+
+def exported(name: str, document: ModelDocument, form: Any = "onnx") -> str:
+    url = f"memory://export-{name}"
+    store = open_store(url)
+    put_model(store, document)
+    done = export_model(store, store, form, pictures(2))
+    assert 0 <= done.difference <= 1e-4
+    assert done.compared == 5
+    assert len(store.get(done.url.removeprefix(f"{url}/"))) == done.bytes
+    return url
+
+
+@pytest.mark.parametrize("kind", DOCUMENTS)
+def test_onnx_runtime_gives_the_same_scores(kind: str) -> None:
+    url = exported(kind, DOCUMENTS[kind](calibration=calibration()))
+    here, there = (open_model(url, device="cpu", backend=backend) for backend in ("torch", "onnx"))
+    assert here.document == there.document
+    shown = pictures(4)
+    for one, other in zip(here.score(shown, maps=True), there.score(shown, maps=True), strict=True):
+        assert np.isclose(one.logit, other.logit, atol=1e-4)
+        assert np.allclose((one.probability, *one.classes), (other.probability, *other.classes), atol=1e-4)
+        assert np.allclose(one.operations, other.operations, atol=1e-4)
+        assert (one.map is None) == (other.map is None) == (kind == "classes")
+        if one.map is not None:
+            assert np.allclose(one.map, other.map, atol=1e-4)
+
+
+def test_a_program_of_torch() -> None:
+    exported("program", classes_document(), "pt2")
+
+
+def test_a_file_of_other_weights_is_refused() -> None:
+    url = exported("other", classes_document())
+    put_model(open_store(url), classes_document(("a", "b", "c")))
+    with pytest.raises(DataError, match="not exported from the weights"):
+        open_model(url, backend="onnx")
+    open_store(url).put("model.onnx", b"nothing")
+    with pytest.raises(DataError, match="not a network that can be run"):
+        open_model(url, backend="onnx")
+    open_store(url).delete("model.onnx")
+    with pytest.raises(NotFound, match=f"sigh models export {url} --format onnx"):
+        open_model(url, backend="onnx")
+
+
+def test_an_export_to_another_place_opens_there() -> None:
+    store, out = open_store("memory://export-from"), open_store("memory://export-to")
+    put_model(store, classes_document())
+    done = export_model(store, out, "onnx")
+    assert done.url == "memory://export-to/model.onnx"
+    assert store.stat("model.onnx") is None
+    assert open_model("memory://export-to", backend="onnx").score(pictures(1))
+
+
+def test_what_differs_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store("memory://export-differs")
+    put_model(store, classes_document())
+    runner = export._runner
+    monkeypatch.setattr(
+        export, "_runner", lambda *args: lambda shown: [answer + 2e-4 for answer in runner(*args)(shown)]
+    )
+    with pytest.raises(SighError, match=r"exported as pt2 differs by 0\.0002 from the network"):
+        export_model(store, store, "pt2")
+    assert store.stat("model.pt2") is None
+
+
+def test_without_the_libraries_a_sentence_says_how_to_get_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (onnx, export):
+        monkeypatch.setattr(module, "find_spec", lambda name: None)
+    with pytest.raises(MissingLibrary, match=r"pip install 'sigh-batch\[onnx\]'"):
+        onnx.open_session(b"", "it")
+    store = open_store("memory://export-missing")
+    put_model(store, classes_document())
+    with pytest.raises(MissingLibrary, match=r"pip install 'sigh-batch\[onnx\]'"):
+        export_model(store, store, "onnx")
+
+
+def test_drawn_pictures_are_the_same_everywhere() -> None:
+    one = draw_picture((64, 80))
+    assert one.shape == (64, 80, 3)
+    assert np.array_equal(one, draw_picture((64, 80)))
+    assert len(np.unique(one)) > 100
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    ["resnet50", "efficientnet_b0", "vit_b_16", "swin_t", "convnext_tiny", "timm/vit_tiny_patch16_224"],
+)
+def test_backbones_export(name: str) -> None:
+    from sigh_batch.models.backbones import find_backbone
+    from sigh_batch.models.networks import build_network
+
+    found = find_backbone(name)
+    document = classes_document(
+        architecture=Architecture(name=found.name, options={"size": [64, 64]}),
+        geometry=found.geometry.model_copy(update={"height": 64, "width": 64}),
+    )
+    store = open_store(f"memory://export-{name.replace('/', '-')}")
+    write_model(store, document, build_network(document.architecture, 2).state_dict())
+    assert export_model(store, store, "onnx").difference <= 1e-4
