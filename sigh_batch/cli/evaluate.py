@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sigh_batch.cli.data import print_table
+from sigh_batch.cli.elsewhere import sent_elsewhere
 from sigh_batch.cli.options import config_options, output_options, settings_of
 from sigh_batch.cli.progress import show_progress
 from sigh_batch.config.settings import Settings
@@ -83,6 +84,8 @@ def command(
         spec = RunSpec(kind="evaluate", source=data, out=out, settings=settings)
         if dry_run:
             _print_plan(spec, as_json)
+            return
+        if sent_elsewhere(spec):
             return
         found = carry_out(spec, quiet=quiet)
     _tell(found, out, as_json=as_json, markdown=markdown, quiet=quiet)

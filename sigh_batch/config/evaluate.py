@@ -152,6 +152,8 @@ class EvaluateConfig(Config):
     no sweep."""
     sweep: dict[str, CurveConfig] = Field(default=SWEEP)
     """The curves by name."""
+    curves: tuple[str, ...] | None = None
+    """Which of them are measured; null measures all."""
     sweep_pixels: Annotated[int, Field(ge=1)] = 8_000_000
     """A pair is left out of a point that would make its pictures larger than this."""
     min_pixels: Annotated[int, Field(ge=1)] = 24

@@ -28,7 +28,7 @@ from sigh_batch.evaluation.passes import Passes
 from sigh_batch.evaluation.rows import Verdicts
 from sigh_batch.evaluation.scores import Scores
 from sigh_batch.evaluation.subject import Subject, data_identity, open_subject
-from sigh_batch.evaluation.sweep import choose_pairs, spots_of
+from sigh_batch.evaluation.sweep import choose_pairs, chosen_spots
 from sigh_batch.evaluation.targets import check_targets, reach_targets
 from sigh_batch.metrics.compare import auc_difference, mcnemar
 from sigh_batch.models.detector import Detector
@@ -91,7 +91,7 @@ def plan_evaluation(spec: RunSpec) -> Plan:
     if out.startswith(data):
         raise ConfigError(f"{spec.out} lies in {spec.source}, which is read; write to another place")
     check_targets(settings.evaluate.targets)
-    list(spots_of(settings.evaluate.sweep))
+    chosen_spots(settings.evaluate)
     models = tuple(read_document(model_store(url, settings.store)) for url in _urls(settings.evaluate))
     values = whole_values("evaluate", settings, data_identity(spec.source, settings.store), HOW)
     values["evaluate"]["models"] = [model.weights.sha256 if model.weights else None for model in models]
@@ -115,7 +115,7 @@ def render(spec: RunSpec) -> dict[str, Any]:
         "models": [model.name for model in plan.models],
         "split": subject.split,
         "pictures": len(subject),
-        "sweep": {"pairs": len(pairs), "points": sum(1 for _ in spots_of(plan.config.sweep))},
+        "sweep": {"pairs": len(pairs), "points": len(chosen_spots(plan.config))},
         "config_hash": plan.identity.config_hash,
         "engine": dict(plan.identity.engine),
         "settings": spec.settings.model_dump(mode="json"),
@@ -157,7 +157,7 @@ def _carry_out(
 ) -> Evaluation:
     config, seed = plan.config, plan.spec.settings.seed
     pairs = choose_pairs(subject.facts, config.sweep_pairs)
-    spots = list(spots_of(config.sweep)) if len(pairs) else []
+    spots = chosen_spots(config) if len(pairs) else []
     total = len(subject) + 2 * len(pairs) * len(spots)
     counted = Counter[str]()
 

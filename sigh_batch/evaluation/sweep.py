@@ -61,6 +61,15 @@ def spots_of(curves: Mapping[str, CurveConfig]) -> Iterator[Spot]:
                 )
 
 
+def chosen_spots(config: EvaluateConfig) -> list[Spot]:
+    """Return the points of the curves that are measured; raises UnknownName for a curve that there is not."""
+    names = config.sweep if config.curves is None else config.curves
+    for name in names:
+        if name not in config.sweep:
+            raise UnknownName("curve", name, config.sweep, "evaluate.curves names those of evaluate.sweep")
+    return list(spots_of({name: config.sweep[name] for name in names}))
+
+
 def choose_pairs(facts: Facts, count: int) -> Places:
     """Return so many pairs of places, clean and forged: untouched ones before others, spread evenly."""
     pairs = facts.twins()
