@@ -127,7 +127,7 @@ def _offer(
     scores: NDArray[np.float64],
     scored: NDArray[np.bool_],
 ) -> None:
-    """Offer rows to the pools: the highest scores first, clean ones by chance, missed ones from the lowest."""
+    """Offer rows to the pools: the highest scores first, clean ones by chance, missed ones the lowest."""
     flagged, uncertain, clean = (scored & (verdicts == at) for at in range(3))
     pools = {
         "flagged": (flagged, -scores),
