@@ -91,12 +91,15 @@ def card(
     quiet: bool,
 ) -> None:
     """Print the card of the model at URL: what it is for, what not, and how well it does."""
-    from sigh_batch.models.card import card_of, write_card
+    from sigh_batch.models.card import card_of
+    from sigh_batch.models.file import CARD_KEY
     from sigh_batch.store import open_store
 
     options = settings_of(files, sets).settings.store
     document = _document(url, options)
-    text = write_card(open_store(out, options), document) if out else card_of(document)
+    text = card_of(document)
+    if out:
+        open_store(out, options).put(CARD_KEY, text.encode())
     if as_json:
         click.echo(json.dumps({"card": text, "out": out}, ensure_ascii=False))
     elif not quiet or out is None:

@@ -7,9 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sigh_batch.models.document import ModelDocument
-from sigh_batch.models.file import CARD_KEY
-from sigh_batch.models.opening import is_tiles
-from sigh_batch.store import Store
 
 _SCREENSHOTS = """\
 It looks for traces of editing in screenshots of chats: places where pixels do not go with the rest of the
@@ -21,6 +18,9 @@ _NO_PROOF = """\
 **Proof.** A high score is no evidence that somebody forged a picture, and a low one is none that it is
 genuine. Do not accuse, punish or acquit anybody by it. It cannot see a conversation that was changed in the
 app or the browser before the screenshot was taken, one that never took place, or who wrote it."""
+_NO_CERTAINTY = """\
+**Proof.** A high score is no evidence of what a picture shows or how it was made, and a low one is none of
+the contrary. Do not accuse, punish or acquit anybody by it."""
 _LIMITS = """\
 - What it has learned is in the data named above. Pictures of other apps, languages, devices or tools may be
   judged worse, and nothing in the score says so.
@@ -29,20 +29,13 @@ _LIMITS = """\
   at a low rate."""
 
 
-def write_card(store: Store, document: ModelDocument, prefix: str = "") -> str:
-    """Write card.md beside a model's files and return it."""
-    text = card_of(document)
-    store.put(f"{prefix}{CARD_KEY}", text.encode())
-    return text
-
-
 def card_of(document: ModelDocument) -> str:
     """Return the card of a model in Markdown, with the front matter that model hubs read."""
     parts = [
         _front(document),
         f"# {document.name}",
-        f"## Intended use\n\n{_SCREENSHOTS if is_tiles(document) else _CLASSES}",
-        f"## Out of scope\n\n{_NO_PROOF}",
+        f"## Intended use\n\n{_SCREENSHOTS if _is_forensic(document) else _CLASSES}",
+        f"## Out of scope\n\n{_NO_PROOF if _is_forensic(document) else _NO_CERTAINTY}",
         f"## Input and answers\n\n{_table(_answers(document))}",
         f"## Data\n\n{_table(_flat(document.data))}",
         f"## Thresholds and calibration\n\n{_verdicts(document)}",
@@ -56,11 +49,11 @@ def card_of(document: ModelDocument) -> str:
 
 def _front(document: ModelDocument) -> str:
     """Return the YAML at the top; every value is JSON, which is YAML too."""
-    tasks = ["image-classification", *(["image-segmentation"] if is_tiles(document) else [])]
+    tasks = ["image-classification", *(["image-segmentation"] if _is_forensic(document) else [])]
     known: dict[str, Any] = {
         "library_name": "sigh-batch",
         "pipeline_tag": "image-classification",
-        "tags": [*tasks, "image-forensics" if is_tiles(document) else "image-classes"],
+        "tags": [*tasks, "image-forensics" if _is_forensic(document) else "image-classes"],
     }
     if document.metrics:
         known["metrics"] = sorted(document.metrics)
@@ -102,7 +95,7 @@ def _verdicts(document: ModelDocument) -> str:
         ]
     if limits:
         rows += [
-            ("clean", f"below {limits.low:.4g}"),
+            (_others(document), f"below {limits.low:.4g}"),
             ("uncertain", f"from {limits.low:.4g} to {limits.high:.4g}"),
             (f"{document.classes[-1]}", f"from {limits.high:.4g}"),
         ]
@@ -110,11 +103,20 @@ def _verdicts(document: ModelDocument) -> str:
             (f"false positives {float(rate):.1%}", f"from {value:.4g}{_guess(rate, limits.extrapolated)}")
             for rate, value in limits.at_fpr.items()
         ]
-        if document.operations or is_tiles(document):
+        if _is_forensic(document):
             rows.append(("a pixel counts as changed", f"from {limits.pixel:.4g}"))
     return (
         _table(rows) if rows else "It was never calibrated: its probabilities are not to be taken as rates."
     )
+
+
+def _is_forensic(document: ModelDocument) -> bool:
+    """Return whether a model says of each pixel whether it was changed."""
+    return document.geometry.mode == "native"
+
+
+def _others(document: ModelDocument) -> str:
+    return document.classes[0] if len(document.classes) == 2 else "another class"
 
 
 def _guess(rate: str, extrapolated: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""The files of a model in any store: model.safetensors, and model.json beside it.
+"""The files of a model in any store: model.safetensors, card.md, and model.json, which is written last.
 
 Nothing of the weights is read as anything before their hash is found to be the document's. A pickle can run
 code when it is opened, so none ever is, whatever it is called.
@@ -64,7 +64,10 @@ def write_model(
 
 
 def write_document(store: Store, document: ModelDocument, prefix: str = "") -> None:
-    """Write the document alone, as after a calibration: the weights stay what they are."""
+    """Write the document and its card alone, as after a calibration: the weights stay what they are."""
+    from sigh_batch.models.card import card_of
+
+    store.put(f"{prefix}{CARD_KEY}", card_of(document).encode())
     text = json.dumps(document.model_dump(mode="json", by_alias=True), indent=2, ensure_ascii=False)
     store.put(f"{prefix}{MODEL_KEY}", f"{text}\n".encode())
 
