@@ -32,7 +32,9 @@ class BackboneConfig(Config):
     hidden: Annotated[int, Field(ge=0, le=65536)] = 0
     """Width of a further layer before the classes; 0 has none."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    """Share of the features that are left out at random before the last layer, and 0.6 of it between both."""
+    """Share of the features that are left out at random before the last layer, or before the further one."""
+    second_dropout: Annotated[float | None, Field(ge=0, lt=1)] = None
+    """The same between the further layer and the last one; null is 0.6 of dropout."""
     augment: Weights = Field(default={"none": 1.0})
     """How pictures are changed before they are learned from, by weight: none, seed0, seed1, seed2,
     autoaugment, ood6 or screenshot. A weight for none leaves that share as it is."""

@@ -43,7 +43,8 @@ def build_network(architecture: Architecture, classes: int) -> nn.Module:
     network = libraries.get(library).build(name, classes, (height, width), options)
     hidden, dropout = options.get("hidden", 0), options.get("dropout", 0.0)
     if hidden or dropout:
-        _deepen(network, hidden, dropout, architecture.name)
+        second = options.get("second_dropout", _SECOND * dropout)
+        _deepen(network, hidden, (dropout, second), architecture.name)
     return network
 
 
@@ -129,18 +130,19 @@ def _is_layer(module: nn.Module) -> bool:
     return not list(module.children()) and any(True for _ in module.parameters(recurse=False))
 
 
-def _deepen(network: nn.Module, hidden: int, dropout: float, name: str) -> None:
+def _deepen(network: nn.Module, hidden: int, dropout: tuple[float, float], name: str) -> None:
     """Put dropout, and a further layer of `hidden` where it is not 0, before a network's last layer."""
     path, last = _head_of(network)
     if not isinstance(last, nn.Linear):
         raise ConfigError(f"{name} does not end in a linear layer; leave hidden and dropout at 0")
-    layers: list[nn.Module] = [nn.Dropout(dropout), last]
+    first, second = dropout
+    layers: list[nn.Module] = [nn.Dropout(first), last]
     if hidden:
         layers = [
-            nn.Dropout(dropout),
+            nn.Dropout(first),
             nn.Linear(last.in_features, hidden),
             nn.ReLU(),
-            nn.Dropout(_SECOND * dropout),
+            nn.Dropout(second),
             nn.Linear(hidden, last.out_features),
         ]
     parent, _, attribute = path.rpartition(".")

@@ -208,6 +208,7 @@ def _network_of(assignment: Assignment) -> tuple[Architecture, Geometry]:
         "grayscale": config.grayscale,
         "hidden": config.hidden,
         "dropout": config.dropout,
+        **({} if config.second_dropout is None else {"second_dropout": config.second_dropout}),
     }
     geometry = found.geometry.model_copy(update={"height": height, "width": width, "crop": config.crop})
     return Architecture(name=found.name, options=options), geometry
