@@ -30,6 +30,8 @@ RESERVED = frozenset(
         "SIGH_INDEXES",
         "SIGH_FEED",
         "SIGH_DEBUG",
+        "SIGH_NODE_CACHE",
+        "SIGH_STUDY_PASSWORD",
         "SIGH_REQUIRE_S3",
         "SIGH_S3_SERVER",
     }

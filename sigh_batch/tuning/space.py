@@ -198,7 +198,7 @@ def _check_path(path: str, dimension: Dimension) -> bool:
         raise UnknownName("setting in tune.space", path, searchable(), "`sigh config show` lists all")
     if not _varies(path):
         raise ConfigError(
-            f"tune.space: {path} cannot vary; what decides a result in {' and '.join(_sections())} can"
+            f"tune.space: {path} cannot vary; what decides a result in {' and '.join(sections())} can"
         )
     whole = int in kinds and float not in kinds
     if dimension.choices is None:
@@ -213,7 +213,7 @@ def _check_path(path: str, dimension: Dimension) -> bool:
 
 def searchable() -> list[str]:
     """Return the paths of all settings that may vary."""
-    tree = Settings().model_dump(mode="json", include=set(_sections()))
+    tree = Settings().model_dump(mode="json", include=set(sections()))
     return sorted(path for path in (".".join(parts) for parts, _ in leaves(tree)) if _varies(path))
 
 
@@ -222,7 +222,8 @@ def _varies(path: str) -> bool:
     return top in _OPEN and not (top == "train" and below.partition(".")[0] in HOW)
 
 
-def _sections() -> list[str]:
+def sections() -> list[str]:
+    """Return the sections of the settings that decide what is trained and how."""
     return [name for name in _OPEN if name in Settings.model_fields]
 
 
