@@ -114,9 +114,7 @@ def _directory_of(file: IO[bytes]) -> tuple[int, int]:
     tail_at = max(0, size - _END.size - 0xFFFF)
     file.seek(tail_at)
     tail = file.read()
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0:
-        raise ValueError("it has no end record")
+    at = _end_within(tail)
     end = _END.unpack_from(tail, at)
     count, start = end[4], end[6]
     before = at - _END64_PLACE.size
@@ -125,6 +123,17 @@ def _directory_of(file: IO[bytes]) -> tuple[int, int]:
         far = _END64.unpack(_exactly(file, _END64.size))
         count, start = far[7], far[9]
     return count, start
+
+
+def _end_within(tail: bytes) -> int:
+    """Return where the end record is; the comment behind it may look like one, but tells no right length."""
+    at = tail.rfind(b"PK\x05\x06")
+    while at >= 0:
+        rest = len(tail) - at - _END.size
+        if rest >= 0 and _END.unpack_from(tail, at)[7] == rest:
+            return at
+        at = tail.rfind(b"PK\x05\x06", 0, at)
+    raise ValueError("it has no end record")
 
 
 def _long_numbers(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
