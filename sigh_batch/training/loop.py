@@ -75,7 +75,7 @@ class Loop:
         self._trackers = make_trackers(self.step)
         try:
             if not self._validated:
-                self._end_epoch()
+                self.end_epoch()
             while not self.has_ended():
                 self._epoch()
         except Halt:
@@ -99,7 +99,7 @@ class Loop:
             if self.step < last:
                 self._pause()
         self._validated = False
-        self._end_epoch()
+        self.end_epoch()
 
     def _next(self, batches: Iterator[Batch], size: int) -> list[Batch]:
         with self._clock.waiting():
@@ -142,7 +142,7 @@ class Loop:
         if (every and self.step % every == 0) or (minutes and self._clock.since_saved() > 60 * minutes):
             self._checkpoint()
 
-    def _end_epoch(self) -> None:
+    def end_epoch(self) -> None:
         """Validate, keep the weights where they are the best, and save."""
         self._report(validating=True)
         metrics: dict[str, float] = {}

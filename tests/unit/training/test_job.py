@@ -23,7 +23,7 @@ from sigh_batch.training.progress import Progress
 from sigh_batch.training.task import Batch
 from tests.toys import Toy, spec_of, toy_environment
 
-RESULT = ("metrics.jsonl", "model.json", "model.safetensors")
+RESULT = ("card.md", "metrics.jsonl", "model.json", "model.safetensors")
 SETS = ("train.log_steps=4", "train.accumulate=2", "train.schedule=plateau", "train.plateau_patience=0")
 _names = (f"job-{number}" for number in itertools.count())
 
