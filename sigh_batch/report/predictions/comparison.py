@@ -16,6 +16,8 @@ from sigh_batch.report.predictions.tally import LABELS, VERDICTS, codes_of
 
 CELLS = 40
 """Cells a side of the picture of two models' scores."""
+DISPUTED = 0.1
+"""Models whose scores of a picture lie less apart than this do not quarrel about it."""
 MOST_MODELS = 6
 """Models that are compared; the first ones."""
 
@@ -153,7 +155,7 @@ def _disputed(
         np.fmax(most, scores, out=most)
     spans = np.nan_to_num(most - least)
     best = np.lexsort((pictures, -spans))[:room]
-    best = best[spans[best] > 0]
+    best = best[spans[best] >= DISPUTED]
     hashes = np.concatenate([one for one, _ in own])
     rows = np.concatenate([two for _, two in own])
     wanted = pictures[best]

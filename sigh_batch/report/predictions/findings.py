@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -83,7 +81,7 @@ class Findings:
             found |= {name: value.value for name, value in self.evaluated.metrics.items()}
             for name, value in self.evaluated.scene_depth.items():
                 found[f"scene_depth.{name}"] = value.value
-            found["targets_missed"] = sum(not kept for kept in map(target_met, self.evaluation.targets))
+            found["targets_missed"] = sum(not target.met for target in self.evaluation.targets)
         return found
 
 
@@ -128,16 +126,3 @@ def read_evaluation(store: Store) -> Evaluation | None:
         raise DataError(
             f"{EVALUATION_KEY} in {store.url} is damaged: {place}: {fault['msg']}; run sigh evaluate again"
         ) from error
-
-
-def target_met(target: Any) -> bool:
-    """Return whether a target of an evaluation was reached; one without a number was not."""
-    reached = target.reached.value
-    if reached is None:
-        return False
-    return bool(reached >= target.wanted if target.at_least else reached <= target.wanted)
-
-
-def said_shares(findings: Findings) -> Sequence[tuple[str, int, float]]:
-    """Return every verdict with its count and its share."""
-    return [(name, findings.tally.verdicts[name], findings.share(name)) for name in VERDICTS]

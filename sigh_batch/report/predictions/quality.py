@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sigh_batch.evaluation.document import Bin, Curve, Evaluated, Slice, Target, Value
-from sigh_batch.report.predictions.findings import Findings, target_met
+from sigh_batch.evaluation.document import Bin, Comparison, Curve, Evaluated, Slice, Target, Value
+from sigh_batch.report.predictions.findings import Findings
 
 METRIC_WORDS = {
     "auc": "AUC",
@@ -42,7 +42,7 @@ class Quality:
     """What the section of a page says."""
 
     words: str
-    targets: tuple[tuple[Target, bool], ...]
+    targets: tuple[Target, ...]
     models: tuple[str, ...]
     numbers: tuple[tuple[str, str, tuple[Value | None, ...]], ...]
     roc: tuple[tuple[float, float], ...]
@@ -53,6 +53,7 @@ class Quality:
     slice_bys: tuple[str, ...] = ()
     slice_metrics: tuple[tuple[str, str], ...] = ()
     scene_depth: tuple[tuple[str, Value], ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
         """Return what the drawings are made from."""
@@ -107,7 +108,7 @@ def _from_evaluation(findings: Findings, first: Evaluated) -> Quality:
         words=f"Measured by sigh evaluate on {first.pictures:,} pictures of the split {evaluation.split!r} "
         f"({first.forged:,} forged), with 95 % intervals. Pictures forged in the "
         "conversation itself are told apart.",
-        targets=tuple((target, target_met(target)) for target in evaluation.targets),
+        targets=evaluation.targets,
         models=tuple(model.model for model in evaluation.models),
         numbers=tuple(
             (name, say_metric(name), tuple(model.metrics.get(name) for model in evaluation.models))
@@ -117,6 +118,7 @@ def _from_evaluation(findings: Findings, first: Evaluated) -> Quality:
         reliability=first.reliability,
         curves=first.curves,
         curve_metrics=tuple((name, say_metric(name)) for name in _sorted_metrics(strengths)),
+        comparisons=evaluation.comparisons,
         slices=tuple(sorted(first.slices, key=lambda part: _badness(part, metrics))),
         slice_bys=tuple(dict.fromkeys(part.by for part in first.slices)),
         slice_metrics=tuple((name, say_metric(name)) for name in metrics),

@@ -62,14 +62,15 @@ class Darkroom:
         """
         path, sha256 = row["path"], row["sha256"]
         try:
-            data = self.originals.read(path)
-            if sha256 and hashlib.sha256(data).hexdigest() != sha256:
-                return Shot(problem="The file is no longer the one that was scored: its sha256 differs.")
+            data = self.originals.read(row)
+        except SighError as error:
+            return Shot(problem=f"The picture is not at hand: {error}")
+        if sha256 and hashlib.sha256(data).hexdigest() != sha256:
+            return Shot(problem="The file is no longer the one that was scored: its sha256 differs.")
+        try:
             picture = Image.fromarray(decode(data, path, ANY_SIZE).pixels)
         except UnreadablePicture as error:
             return Shot(problem=f"It could not be decoded ({error.code}).")
-        except SighError as error:
-            return Shot(problem=f"The picture is not at hand: {error}")
         overlay, map_problem = self._overlay(row["heatmap_path"], row["heatmap_sha256"])
         thumb = fit_area(picture, THUMB_PIXELS)
         large = fit_area(picture, self.view_pixels) if view else thumb

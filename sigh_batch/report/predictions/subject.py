@@ -14,6 +14,7 @@ from sigh_batch.report.predictions.table import PredictionTable, float_values
 
 FORGED = "forged"
 CLEAN = "clean"
+_CLASSES = pa.array([CLEAN, FORGED])
 _COLUMNS = ("model_id", "model_sha256", "verdict", "threshold_low", "threshold_high", "label_true")
 
 
@@ -32,7 +33,7 @@ class Subject:
     bands: int
     """How many pairs of thresholds there are; the most frequent one is above."""
     labelled: bool
-    """Whether any picture has a true label."""
+    """Whether any picture is known to be forged or clean."""
     hashes: dict[str, str]
     """Hash of the weights of every model, as far as rows tell."""
 
@@ -71,7 +72,9 @@ def find_subject(table: PredictionTable) -> Subject:
             found = bands.setdefault(name, Counter())
             for (least, most), count in zip(pairs.tolist(), counts.tolist(), strict=True):
                 found[least, most] += count
-        labelled = labelled or batch.column("label_true").null_count < len(batch)
+        labelled = (
+            labelled or pc.any(pc.is_in(batch.column("label_true"), value_set=_CLASSES)).as_py() is True
+        )
     model = None if joined or not models else next(iter(models))
     found = bands.get(model, Counter())
     (low_, high_), _ = found.most_common(1)[0] if found else ((None, None), 0)

@@ -9,7 +9,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from sigh_batch import __version__
-from sigh_batch.report.predictions.findings import Findings, target_met
+from sigh_batch.report.predictions.findings import Findings
 from sigh_batch.report.predictions.gate import Checked
 from sigh_batch.report.predictions.words import VERDICT_WORDS
 
@@ -88,7 +88,7 @@ def _measured(findings: Findings) -> list[str]:
         rows = [
             f"| {_plain(target.name)} | {'≥' if target.at_least else '≤'} {target.wanted:g} | "
             f"{'none' if target.reached.value is None else f'{target.reached.value:.4g}'} | "
-            f"{'✓ reached' if target_met(target) else '✗ missed'} |"
+            f"{'✓ reached' if target.met else '✗ missed'} |"
             for target in evaluation.targets
         ]
         return ["| target | wanted | reached | |", "|---|--:|--:|---|", *rows, ""]

@@ -18,7 +18,7 @@ VERDICT_WORDS = (
     Verdict("flagged", "Looks edited", "The model sees traces of editing. Look at the picture and its map."),
     Verdict("uncertain", "Undecided", "The score lies between both thresholds. Count it for neither side."),
     Verdict("clean", "No traces found", "The model sees none. That is no proof that nothing was edited."),
-    Verdict("error", "Not read", "The file could not be decoded. Nothing was looked at."),
+    Verdict("error", "Not read", "The file could not be read or scored. Nothing is said of it."),
 )
 
 POOL_WORDS = {

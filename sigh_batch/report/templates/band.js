@@ -99,7 +99,7 @@ function drawHistogram() {
     label.textContent = (tick / 10).toString();
     parts.push(label);
   }
-  const top = shape("text", { x: 4, y: PLOT.top + 12, class: "most" });
+  const top = shape("text", { x: 26, y: PLOT.top + 12, class: "most" });
   top.textContent = `${grouped(most)} at most${log ? ", logarithmic" : ""}`;
   histogram.replaceChildren(...parts, top, ...[0, 1].map(makeHandle));
   drawBand();
