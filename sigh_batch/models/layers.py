@@ -88,7 +88,7 @@ class Residual(nn.Module):
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Return features of the same shape."""
-        return functional.relu(inputs + self.norm(self.second(self.first(inputs))))
+        return functional.relu_(inputs + self.norm(self.second(self.first(inputs))))
 
 
 class Peers(nn.Module):
@@ -125,7 +125,7 @@ class Peers(nn.Module):
             expected = usual @ share
             departure = (value - expected) * torch.rsqrt(spread @ share + 0.1)
             heard = torch.cat([expected, departure], 2).view(number, -1, height, width)
-        return functional.relu(inputs + self.told(heard))
+        return functional.relu_(inputs + self.told(heard))
 
 
 class Verdict(nn.Module):

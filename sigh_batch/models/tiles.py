@@ -85,9 +85,9 @@ class TilesNetwork(nn.Module):
     def decode(self, tiles: torch.Tensor, details: list[torch.Tensor]) -> torch.Tensor:
         """Return the log-odds of every pixel, N x 1 x H x W, from compared tiles and what lies below them."""
         half, quarter, eighth = details
-        eighth = self.at_eighth(torch.relu(eighth + _doubled(self.to_eighth(tiles))))
-        quarter = self.at_quarter(torch.relu(quarter + _doubled(self.to_quarter(eighth))))
-        half = torch.relu(half + _doubled(self.to_half(quarter)))
+        eighth = self.at_eighth(functional.relu_(eighth + _doubled(self.to_eighth(tiles))))
+        quarter = self.at_quarter(functional.relu_(quarter + _doubled(self.to_quarter(eighth))))
+        half = functional.relu_(half + _doubled(self.to_half(quarter)))
         return functional.pixel_shuffle(self.pixels(half), 2)
 
     def conclude(self, tiles: torch.Tensor, changed: torch.Tensor) -> Answer:
