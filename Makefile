@@ -65,7 +65,11 @@ verify: docs manifests ## make every generated file again; fails when one differ
 
 ##@ Measure and make
 
-.PHONY: bench docs manifests golden constraints format clean
+.PHONY: images bench docs manifests golden constraints format clean
+images: ## build the images (needs Docker; BUILD="--build-arg BASE=..." goes to every build)
+	@for build in "cpu --target thin -t sigh-batch:0.1.0-thin" "cpu -t sigh-batch:0.1.0" "gpu -t sigh-batch:0.1.0-gpu"; do \
+	  DOCKER_BUILDKIT=1 docker build $(BUILD) -f Dockerfile.$$build . || exit 1; done
+
 bench: .venv/.test ## measure side by side with peers; writes docs/benchmarks
 	@$(BIN)/python -m bench
 

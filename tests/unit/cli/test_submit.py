@@ -1,4 +1,5 @@
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -203,3 +204,14 @@ def test_a_submission_that_follows_ends_as_the_run_does(sigh: Any, fake: FakeClu
     code, out, err = sigh(*GENERATE, "--name", "a", "--follow")
     assert (code, out) == (1, "a\n")
     assert "error: run a failed: 1 of 4 pods failed for good (3)" in err
+
+
+def test_json_has_the_documented_fields(sigh: Any) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "json.md").read_text()
+    for section, words in {
+        "sigh submit": (*GENERATE, "--name", "a", "--json"),
+        "sigh status, sigh list, sigh wait": ("status", "a", "--json"),
+    }.items():
+        table = page.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+        documented = set(re.findall(r"^\| (\w+) \|", table, re.MULTILINE)) - {"field"}
+        assert json.loads(sigh(*words)[1]).keys() == documented
