@@ -79,27 +79,24 @@ def command(
     """
     settings = _settings(files, sets, **flags)
     if data is None:
-        found = _stored(out, settings)
-    else:
-        spec = RunSpec(kind="evaluate", source=data, out=out, settings=settings)
-        if dry_run:
-            _print_plan(spec, as_json)
-            return
-        if sent_elsewhere(spec):
-            return
-        found = carry_out(spec, quiet=quiet)
-    _tell(found, out, as_json=as_json, markdown=markdown, quiet=quiet)
+        _tell(_stored(out, settings), out, as_json=as_json, markdown=markdown, quiet=quiet)
+        return
+    spec = RunSpec(kind="evaluate", source=data, out=out, settings=settings)
+    if dry_run:
+        _print_plan(spec, as_json)
+    elif not sent_elsewhere(spec):
+        carry_out(spec, as_json=as_json, markdown=markdown, quiet=quiet)
 
 
-def carry_out(spec: RunSpec, *, quiet: bool) -> Evaluation:
-    """Evaluate in this process, and show how it goes."""
+def carry_out(spec: RunSpec, *, as_json: bool, quiet: bool, markdown: bool = False) -> None:
+    """Evaluate in this process, show how it goes, and tell what was found."""
     from sigh_batch.evaluation.job import evaluate
 
     with _show(spec.settings.run.progress, quiet) as watch:
         outcome = evaluate(spec, watch)
     if outcome.already and not quiet:
         click.echo("already done: nothing was scored again", err=True)
-    return outcome.evaluation
+    _tell(outcome.evaluation, spec.out, as_json=as_json, markdown=markdown, quiet=quiet)
 
 
 @contextmanager

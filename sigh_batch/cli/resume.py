@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sigh_batch.cli import predict, train
+from sigh_batch.cli import evaluate, predict, train
 from sigh_batch.cli.clusters import cluster_options, connect
 from sigh_batch.cli.options import output_options, settings_of
 from sigh_batch.cli.sharded import carry_out, counted
@@ -50,6 +50,8 @@ def _finish(url: str, here: Settings, *, as_json: bool, quiet: bool) -> None:
     spec = read_spec(url, here)
     if spec.kind == "train":
         train.carry_out(spec, as_json=as_json, quiet=quiet)
+    elif spec.kind == "evaluate":
+        evaluate.carry_out(spec, as_json=as_json, quiet=quiet)
     elif spec.kind == "predict":
         predict.go_on(spec, as_json=as_json, quiet=quiet)
     else:

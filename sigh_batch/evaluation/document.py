@@ -5,9 +5,10 @@ The scores of every picture are beside it in predictions.parquet, so that each n
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from sigh_batch.config.base import Config
+from sigh_batch.errors import DataError
 
 EVALUATION_KEY = "evaluation.json"
 SCHEMA_VERSION = 1
@@ -178,3 +179,13 @@ class Evaluation(Config):
     """How many of these pairs no degradation or lossy save had befallen before."""
     command: str
     """How to make it again."""
+
+
+def parse_evaluation(data: bytes, where: str) -> Evaluation:
+    """Return the evaluation that bytes hold; raises DataError when they are damaged or of another version."""
+    try:
+        return Evaluation.model_validate_json(data)
+    except ValidationError as error:
+        raise DataError(
+            f"{EVALUATION_KEY} in {where} is damaged, or of another version: {error.errors()[0]['msg']}"
+        ) from error

@@ -11,7 +11,6 @@ from importlib import metadata
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 
 from sigh_batch.config.evaluate import HOW, EvaluateConfig
 from sigh_batch.config.identity import config_hash, whole_values
@@ -21,8 +20,15 @@ from sigh_batch.config.spec import HOW as HOW_AND_WHERE
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.data.identity import Identity, check_claim, claim
 from sigh_batch.data.sample import Json
-from sigh_batch.errors import ConfigError, DataError, NotFound
-from sigh_batch.evaluation.document import EVALUATION_KEY, Comparison, Evaluated, Evaluation, Value
+from sigh_batch.errors import ConfigError, NotFound
+from sigh_batch.evaluation.document import (
+    EVALUATION_KEY,
+    Comparison,
+    Evaluated,
+    Evaluation,
+    Value,
+    parse_evaluation,
+)
 from sigh_batch.evaluation.findings import Case, find
 from sigh_batch.evaluation.passes import Passes
 from sigh_batch.evaluation.rows import Verdicts
@@ -143,13 +149,9 @@ def evaluate(spec: RunSpec, watch: Watch = lambda _progress: None) -> Outcome:
 def read_evaluation(store: Store) -> Evaluation | None:
     """Return the evaluation that a store has, or None; raises DataError for a damaged one."""
     try:
-        return Evaluation.model_validate_json(store.get(EVALUATION_KEY))
+        return parse_evaluation(store.get(EVALUATION_KEY), store.url)
     except NotFound:
         return None
-    except ValidationError as error:
-        raise DataError(
-            f"{EVALUATION_KEY} in {store.url} is damaged, or of another version: {error.errors()[0]['msg']}"
-        ) from error
 
 
 def _carry_out(

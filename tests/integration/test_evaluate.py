@@ -49,6 +49,12 @@ def test_tables_json_and_markdown(place: Path, capsys: pytest.CaptureFixture[str
     again = capsys.readouterr()
     assert "already done" in again.err
     assert [model["model"] for model in json.loads(again.out)["models"]] == ["tiles", "classes"]
+    (place / "e" / "evaluation.json").rename(place / "before.json")
+    assert run(["resume", str(place / "e")]) == 0
+    assert "evaluate: 28 of 28" not in capsys.readouterr().err
+    paths = place / "e" / "evaluation.json", place / "before.json"
+    made, kept = (json.loads(path.read_text()) for path in paths)
+    assert (made["models"], made["targets"]) == (kept["models"], kept["targets"])
     assert run(["evaluate", "--out", str(place / "e"), "--markdown"]) == 0
     assert "### tiles after degradations" in capsys.readouterr().out
 
