@@ -68,6 +68,8 @@ def command(
     from sigh_batch.report.predictions.write import Asked, write_report
 
     settings = settings_of(files, sets).settings
+    if _told_training(url, settings):
+        return
     asked = Asked(
         url=url,
         evaluation=evaluation,
@@ -81,6 +83,18 @@ def command(
     written = write_report(asked, settings.store)
     _tell(written, as_json, quiet)
     raise_broken(written.checked)
+
+
+def _told_training(url: str, settings: Settings) -> bool:
+    """Write the reports of a training, where one lies at the URL; return whether it does."""
+    from sigh_batch.report.training import is_training, write_training
+    from sigh_batch.store import open_store
+
+    store = open_store(url, settings.store, create=False)
+    if not is_training(store):
+        return False
+    click.echo(write_training(store))
+    return True
 
 
 def _own_words(url: str) -> list[str]:
