@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pydantic import ValidationError
-
 from sigh_batch.errors import DataError, NotFound
 from sigh_batch.evaluation.document import EVALUATION_KEY, Evaluated, Evaluation
 from sigh_batch.report.predictions.comparison import Comparison, compare_models, labelled_scores
@@ -120,9 +118,8 @@ def read_evaluation(store: Store) -> Evaluation | None:
         return None
     try:
         return Evaluation.model_validate_json(text)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        place = ".".join(map(str, fault["loc"])) or "the document"
+    except ValueError as error:
+        reason = ": ".join(line.strip() for line in str(error).splitlines()[1:3]).partition(" [")[0]
         raise DataError(
-            f"{EVALUATION_KEY} in {store.url} is damaged: {place}: {fault['msg']}; run sigh evaluate again"
+            f"{EVALUATION_KEY} in {store.url} is damaged: {reason or error}; run sigh evaluate again"
         ) from error
