@@ -30,7 +30,7 @@ demo: .venv/.run ## make 300 screenshots in ./demo, verify them, print the page 
 
 ##@ Check
 
-.PHONY: test lint types test-s3 test-browser test-chart test-cluster test-slow verify
+.PHONY: test lint types test-s3 test-browser test-chart test-cluster test-tune test-slow verify
 test: .venv/.test ## the default suite: no network, no GPU, no cluster
 	@$(PYTEST) -n $(JOBS) --maxprocesses 8 --dist worksteal -m "$(DEFAULT)" $(T)
 
@@ -56,6 +56,9 @@ test-chart: .venv/.test ## the chart by Helm's own linter and unit tests (needs 
 test-cluster: .venv/.test ## manifests and commands before a real Kubernetes API server (needs Go, to build it once)
 	@for program in etcd kube-apiserver helm; do scripts/program $$program >/dev/null || exit 1; done
 	@$(PYTEST) -m cluster $(T)
+
+test-tune: .venv/.test ## studies: twenty kills, and trials by a real Ray
+	@$(PYTEST) -m "slow or not slow" tests/unit/tuning tests/integration/test_tune.py tests/integration/test_tune_ray.py
 
 test-slow: .venv/.test ## what takes minutes: kills, big runs, long loops
 	@$(PYTEST) -m slow $(T)

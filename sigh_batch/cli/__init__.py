@@ -26,6 +26,7 @@ VERBS = {
     "distort": "Forge the pictures of a set or folder, beside a clean twin each.",
     "forge": "Make one forgery on one picture, to look at.",
     "train": "Train a detector, or any backbone on classes.",
+    "tune": "Search the settings that train the best model.",
     "predict": "Score pictures: is each forged, where, and how sure is that.",
     "evaluate": "Measure models on labelled pictures, slice by slice and after degradations.",
     "submit": "Carry out any of these on a Kubernetes cluster.",

@@ -22,6 +22,7 @@ def _options(command: Any) -> Any:
     options = [
         click.option("--data", required=True, metavar="URL", help="A set, or a folder of classes."),
         click.option("--out", required=True, metavar="URL", help="Where the model goes."),
+        click.option("--from-tune", metavar="URL", help="A study, whose best settings are taken."),
         click.option("--model", metavar="NAME|URL", help="tiles, a backbone, or a model to train further."),
         click.option("--epochs", type=int, help="How often to go through the data."),
         click.option("--device", help="auto, cpu, cuda, cuda:1."),
@@ -60,6 +61,7 @@ def command(
 
     \b
       sigh train -c jobs/configs/train-tiles.yaml --data ./forged --out ./model
+      sigh train --from-tune ./study --data ./forged --out ./model
       sigh train --model resnet50 --data ./folder-with-class-subfolders --out ./model
       sigh train --model ./model --data ./more --out ./better --epochs 2
     """
@@ -83,10 +85,17 @@ def carry_out(spec: RunSpec, *, as_json: bool, quiet: bool) -> None:
 
 
 def _settings(files: tuple[Path, ...], sets: tuple[str, ...], **flags: Any) -> Settings:
+    study = flags.pop("from_tune")
     how = {"run__progress": flags.pop("progress")}
     seed = {"seed": flags.pop("seed")}
     told = {f"train__{name}": value for name, value in flags.items()}
-    return settings_of(files, sets, **how, **seed, **told).settings
+    if study is None:
+        return settings_of(files, sets, **how, **seed, **told).settings
+    from sigh_batch.cli.tune import best_file
+
+    # Settings of the call win over those of the study.
+    with best_file(study, settings_of(files, sets).settings.store) as best:
+        return settings_of((best, *files), sets, **how, **seed, **told).settings
 
 
 def _sentence(outcome: Outcome) -> str:

@@ -39,8 +39,12 @@ class Scale:
         share = (at - low) / (high - low)
         return round(self.length * (1 - share if self.turned else share), 1)
 
-    def ticks(self) -> list[tuple[float, str]]:
-        """Return places with what is written at them."""
+    def ticks(self, *, whole: bool = False) -> list[tuple[float, str]]:
+        """Return places with what is written at them; `whole` are those of whole numbers alone."""
+        if whole:
+            first, last = math.ceil(self.low), math.floor(self.high)
+            step = max(1, math.ceil((last - first) / _TICKS))
+            return [(self.place(value), str(value)) for value in range(first, last + 1, step)]
         shares = [number / (_TICKS - 1) for number in range(_TICKS)]
         if self.log:
             values = [self.low * (self.high / self.low) ** share for share in shares]

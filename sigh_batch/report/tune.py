@@ -80,7 +80,7 @@ def _history(study: Json, name: str, mode: str) -> Plot:
         label=f"{name} of each trial in turn, and the best so far as a line",
         x="trial",
         y=name,
-        x_ticks=x.ticks(),
+        x_ticks=x.ticks(whole=True),
         y_ticks=y.ticks(),
         marks=marks,
         lines=[Line(points=points_of(_stairs(line)), kind="best")],
@@ -126,7 +126,7 @@ def _curves(study: Json, name: str) -> Plot:
         label=f"{name} by epoch, a line a trial",
         x="epoch",
         y=name,
-        x_ticks=x.ticks(),
+        x_ticks=x.ticks(whole=True),
         y_ticks=y.ticks(),
         lines=lines,
     )

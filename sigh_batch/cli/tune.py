@@ -1,0 +1,202 @@
+"""`sigh tune` and `sigh tune show`."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sigh_batch.cli.data import print_table
+from sigh_batch.cli.options import config_options, output_options, settings_of
+from sigh_batch.config.spec import RunSpec
+from sigh_batch.errors import ConfigError, NotFound
+
+if TYPE_CHECKING:
+    from sigh_batch.store import StoreOptions
+    from sigh_batch.tuning.summary import Summary
+
+_SHOWN = 10
+
+
+def _options(command: Any) -> Any:
+    """Add what a study takes beside what every verb does."""
+    options = [
+        click.option("--data", metavar="URL", help="A set, or a folder of classes."),
+        click.option("--out", metavar="URL", help="Where the study goes, and its trials."),
+        click.option("--trials", type=int, help="How many trials there are to be, those before included."),
+        click.option("--ray", metavar="WHERE", help="local, auto, HOST:PORT, or none for one after another."),
+        click.option("--grid", is_flag=True, help="Train every combination of the space."),
+        click.option("--repeats", type=int, help="How often a grid trains each, with other seeds."),
+        click.option("--epochs", type=int, help="How often each trial goes through the data."),
+        click.option("--seed", type=int, help="Seed of every random draw."),
+        click.option(
+            "--progress",
+            type=click.Choice(("auto", "bar", "plain", "json", "none")),
+            help="How progress is shown.",
+        ),
+        click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group("tune", invoke_without_command=True)
+@_options
+@config_options
+@output_options
+@click.pass_context
+def command(
+    context: click.Context,
+    data: str | None,
+    out: str | None,
+    files: tuple[Path, ...],
+    sets: tuple[str, ...],
+    dry_run: bool,
+    as_json: bool,
+    quiet: bool,
+    **flags: Any,
+) -> None:
+    """Search the settings that train the best model, on this machine or over the nodes of a Ray cluster.
+
+    What is searched stands in tune.space of a config file. Trials that fall behind are stopped early.
+    Whatever dies, the same command goes on: trials that have ended stay, those half done go on.
+
+    \b
+      sigh tune -c jobs/configs/tune.yaml --data ./forged --out ./study --trials 40
+      sigh tune ... --ray auto                   on a running Ray cluster
+      sigh tune ... --grid --repeats 3           every combination, three times
+      sigh tune show ./study                     what came of it
+      sigh train --from-tune ./study --data ./forged --out ./model
+      optuna-dashboard ./study/study.log         the stock dashboard reads it too
+    """
+    if context.invoked_subcommand is not None:
+        return
+    if data is None or out is None:
+        raise ConfigError("a study needs data and a place: sigh tune --data URL --out URL")
+    spec = RunSpec(kind="tune", source=data, out=out, settings=_settings(files, sets, **flags))
+    if dry_run:
+        _print_plan(spec, as_json)
+        return
+    carry_out(spec, as_json=as_json, quiet=quiet)
+
+
+@command.command("show")
+@click.argument("url")
+@click.option("--trial", type=int, help="Show one trial, in place of the study.")
+@config_options
+@output_options
+def show(
+    url: str, trial: int | None, files: tuple[Path, ...], sets: tuple[str, ...], as_json: bool, quiet: bool
+) -> None:
+    """Show what a study came to: its best trials, and which settings matter."""
+    from sigh_batch.store import open_store
+    from sigh_batch.tuning.summary import read_summary
+
+    summary = read_summary(open_store(url, settings_of(files, sets).settings.store, create=False))
+    if as_json:
+        click.echo(json.dumps(asdict(summary if trial is None else summary.trial(trial)), ensure_ascii=False))
+    elif trial is not None:
+        row = summary.trial(trial)
+        print_table(("what", "value"), [(name, str(value)) for name, value in asdict(row).items()])
+    else:
+        _tell(summary, quiet)
+
+
+def carry_out(spec: RunSpec, *, as_json: bool, quiet: bool) -> None:
+    """Carry out a study, show how it goes, write its page, and print where it is."""
+    from sigh_batch.cli.searching import show_search
+    from sigh_batch.report.tune import write_tune_page
+    from sigh_batch.store import open_store
+    from sigh_batch.tuning.job import tune
+
+    with show_search(spec.settings.run.progress, quiet) as (watch, say):
+        summary = tune(spec, watch, say)
+    page = write_tune_page(open_store(spec.out, spec.settings.store))
+    if not quiet:
+        _tell(summary, quiet=True)
+        click.echo(f"page: {page}", err=True)
+    click.echo(json.dumps(asdict(summary), ensure_ascii=False) if as_json else spec.out)
+
+
+@contextmanager
+def best_file(url: str, options: StoreOptions) -> Iterator[Path]:
+    """Give a file with the best settings of a study; raises NotFound where no trial has ended by itself."""
+    from sigh_batch.store import open_store
+
+    store = open_store(url, options, create=False)
+    try:
+        text = store.get("best.yaml")
+    except NotFound:
+        raise NotFound(f"there are no best settings in {url}: no study there has a complete trial") from None
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "best.yaml")
+        path.write_bytes(text)
+        yield path
+
+
+def _settings(files: tuple[Path, ...], sets: tuple[str, ...], **flags: Any) -> Any:
+    told = {
+        "seed": flags["seed"],
+        "run__progress": flags["progress"],
+        "train__epochs": flags["epochs"],
+        "tune__search": "grid" if flags["grid"] else None,
+        **{f"tune__{name}": flags[name] for name in ("trials", "ray", "repeats")},
+    }
+    return settings_of(files, sets, **told).settings
+
+
+def _tell(summary: Summary, quiet: bool) -> None:
+    """Print the best trials as a table, and in a sentence what there is."""
+    counts = ", ".join(f"{count} {state}" for state, count in summary.counts.items())
+    click.echo(
+        f"{summary.name}: {sum(summary.counts.values())} of {summary.wanted} trials, {counts}", err=True
+    )
+    names = list(summary.objectives)
+    way = -1.0 if summary.objectives[names[0]] == "max" else 1.0
+    done = [row for row in summary.trials if row.state == "complete"]
+    ranked = sorted(done, key=lambda row: (way * row.values[names[0]], row.number))[:_SHOWN]
+    rows = [
+        (
+            f"{row.number}{' (as it was)' if row.baseline else ''}",
+            *(f"{row.values[name]:.6g}" for name in names),
+            *(_short(row.params.get(axis["path"])) for axis in summary.axes),
+            f"{row.seconds:,.0f}",
+        )
+        for row in ranked
+    ]
+    if rows:
+        titles = ("trial", *names, *(axis["path"] for axis in summary.axes), "seconds")
+        if quiet:
+            _print_best(summary)
+        else:
+            print_table(titles, rows)
+
+
+def _print_best(summary: Summary) -> None:
+    best = summary.trial()
+    reached = ", ".join(f"{name} {value:.6g}" for name, value in best.values.items())
+    params = ", ".join(f"{path} {_short(value)}" for path, value in best.params.items())
+    click.echo(f"best: trial {best.number}, {reached}; {params}", err=True)
+
+
+def _short(value: Any) -> str:
+    return "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _print_plan(spec: RunSpec, as_json: bool) -> None:
+    from sigh_batch.tuning.job import render
+
+    plan = render(spec)
+    if as_json:
+        click.echo(json.dumps(plan))
+        return
+    import yaml
+
+    click.echo(yaml.safe_dump(plan, sort_keys=False, allow_unicode=True).rstrip())

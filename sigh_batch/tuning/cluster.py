@@ -1,0 +1,171 @@
+"""Ray: started on this machine or joined, and whether it can ever hold a trial."""
+
+from __future__ import annotations
+
+import logging
+import math
+import os
+import socket
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import ray
+
+from sigh_batch.config.tune import TuneConfig
+from sigh_batch.errors import ConfigError, Unreachable
+
+_OBJECT_STORE = 80_000_000
+"""Bytes of shared memory that Ray takes at least; trials exchange nothing through it."""
+_CONNECT_SECONDS = 5.0
+_POLL_SECONDS = 2.0
+_QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_DEDUP_LOGS": "0",
+    "RAY_AIR_NEW_OUTPUT": "0",
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+    "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",
+    "TUNE_FORCE_TRIAL_CLEANUP_S": "10",
+    "TUNE_GLOBAL_CHECKPOINT_S": "1000000",
+    "TUNE_PRINT_ALL_TRIAL_ERRORS": "0",
+    "TUNE_RESULT_BUFFER_LENGTH": "1",
+    "TUNE_WARN_THRESHOLD_S": "60",
+}
+"""What Ray and Tune are told by variables: no talk, no calls home, no state of their own in files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a trial gets of a cluster."""
+
+    cpus: float
+    gpus: float
+    slots: int | None
+    """Trials that fit at a time, or None where a cluster may grow."""
+
+
+@contextmanager
+def join(config: TuneConfig, say: Callable[[str], None]) -> Iterator[Share]:
+    """Start or join Ray, and leave it as it was found.
+
+    Raises Unreachable when there is none at the address, ConfigError when it is of another version or can
+    never hold a trial.
+    """
+    os.environ.update({name: os.environ.get(name, value) for name, value in _QUIET.items()})
+    mine = not ray.is_initialized()
+    if mine:
+        _start(config)
+    try:
+        yield _share(config, say)
+    finally:
+        if mine:
+            ray.shutdown()
+
+
+def _start(config: TuneConfig) -> None:
+    where = config.ray
+    if where not in ("local", "auto"):
+        _knock(where)
+    local: dict[str, Any] = {
+        "num_cpus": _cores(config),
+        "include_dashboard": False,
+        "object_store_memory": _OBJECT_STORE,
+    }
+    try:
+        with warnings.catch_warnings():
+            # Ray's own use of what Python has given up.
+            warnings.simplefilter("ignore")
+            ray.init(
+                address=where,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                configure_logging=False,
+                **(local if where == "local" else {}),
+            )
+    except ConnectionError as error:
+        raise Unreachable(
+            f"no Ray answers at {where!r}: {_first(error)}; start one, or use --ray local"
+        ) from error
+    except RuntimeError as error:
+        if "ersion mismatch" not in str(error):
+            raise
+        told = " ".join(str(error).split())
+        raise ConfigError(
+            f"the Ray at {where!r} has other versions ({told}); use one image for all its nodes and for this"
+        ) from error
+    for name in ("ray", "ray.tune", "ray.data", "ray.train"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _knock(address: str) -> None:
+    """Find out in seconds what Ray itself finds out in a minute."""
+    host, colon, port = address.rpartition(":")
+    if not colon or not port.isdigit() or "//" in address:
+        raise ConfigError(
+            f"not an address of Ray: {address!r}; use HOST:PORT as in 10.0.0.7:6379, auto, or local"
+        )
+    try:
+        socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
+    except OSError as error:
+        raise Unreachable(
+            f"no Ray answers at {address}: {error.strerror or error}; is it running?"
+        ) from error
+
+
+def _cores(config: TuneConfig) -> int:
+    """Return how many cores Ray gets of this machine: its own, or what the trials asked for need."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(found, math.ceil(config.cpus * (config.concurrency or 1)))
+
+
+def _share(config: TuneConfig, say: Callable[[str], None]) -> Share:
+    """Return what a trial gets; waits for a cluster that cannot hold one yet, but not for ever."""
+    until = time.monotonic() + (0 if config.ray == "local" else 60 * config.wait_minutes)
+    told = False
+    while True:
+        found: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
+        nodes = [node["Resources"] for node in found if node["Alive"]]
+        gpus = config.gpus
+        if gpus is None:
+            gpus = 1.0 if any(node.get("GPU") for node in nodes) else 0.0
+        slots = sum(_fit(node, config.cpus, gpus) for node in nodes)
+        if slots:
+            break
+        if time.monotonic() >= until:
+            raise ConfigError(_too_much(config, gpus, nodes))
+        if not told:
+            say(f"no node can hold a trial yet; waiting {config.wait_minutes:g} minutes for one")
+            told = True
+        time.sleep(_POLL_SECONDS)
+    if config.concurrency:
+        slots = min(slots, config.concurrency) if config.ray == "local" else config.concurrency
+    return Share(cpus=config.cpus, gpus=gpus, slots=slots)
+
+
+def _fit(node: dict[str, float], cpus: float, gpus: float) -> int:
+    """Return how many trials a node can hold; a whole GPU is never shared by more than what fits into one."""
+    by_cpu = math.floor(node.get("CPU", 0.0) / cpus + 1e-9) if cpus else 10**6
+    if not gpus:
+        return 0 if by_cpu == 10**6 and not node.get("CPU") else by_cpu
+    had = node.get("GPU", 0.0)
+    by_gpu = math.floor(had) * math.floor(1 / gpus + 1e-9) if gpus < 1 else math.floor(had / gpus + 1e-9)
+    return min(by_cpu, by_gpu)
+
+
+def _too_much(config: TuneConfig, gpus: float, nodes: list[dict[str, float]]) -> str:
+    most = {kind: max((node.get(kind, 0.0) for node in nodes), default=0.0) for kind in ("CPU", "GPU")}
+    where = "this machine has" if config.ray == "local" else f"the largest of {len(nodes)} nodes has"
+    return (
+        f"a trial asks for {config.cpus:g} cores and {gpus:g} GPUs (tune.cpus, tune.gpus), and {where} "
+        f"{most['CPU']:g} and {most['GPU']:g}; ask for less, or add a node"
+    )
+
+
+def _first(error: Exception) -> str:
+    with suppress(IndexError):
+        return str(error).splitlines()[0].rstrip(".")
+    return type(error).__name__

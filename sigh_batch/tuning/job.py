@@ -1,0 +1,326 @@
+"""A whole study: from what is asked to trials that have all ended, called as often as need be."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from types import SimpleNamespace
+from typing import Any
+
+from optuna.study import Study
+from optuna.trial import FrozenTrial, TrialState
+from ray import tune as ray_tune
+from ray.tune.schedulers import AsyncHyperBandScheduler, FIFOScheduler, TrialScheduler
+
+from sigh_batch.config.identity import config_hash, whole_values
+from sigh_batch.config.settings import Settings
+from sigh_batch.config.spec import RunSpec
+from sigh_batch.config.train import HOW as TRAIN_HOW
+from sigh_batch.config.tune import HOW, TuneConfig
+from sigh_batch.data.identity import Identity, check_claim, claim
+from sigh_batch.data.sample import Json
+from sigh_batch.errors import Interrupted, SighError
+from sigh_batch.sources.opening import open_source
+from sigh_batch.store import Store, absolute_url, open_store
+from sigh_batch.training.job import train
+from sigh_batch.training.plan import plan_training
+from sigh_batch.training.stopping import StopFlag
+from sigh_batch.training.tasks import make_task
+from sigh_batch.tuning.cluster import Share, join
+from sigh_batch.tuning.grid import combinations
+from sigh_batch.tuning.inline import fit_inline
+from sigh_batch.tuning.ledger import Ledger, open_ledger
+from sigh_batch.tuning.retention import Retention, trial_key
+from sigh_batch.tuning.search import StudySearch
+from sigh_batch.tuning.space import Space, Values, sections
+from sigh_batch.tuning.summary import Summary, summarise, write_summary
+from sigh_batch.tuning.trial import Order, Train, Trial
+
+REVISION = 1
+"""Raised whenever the same settings would search another way than before."""
+
+Watch = Callable[[FrozenTrial], None]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a study would do, before anything is written."""
+
+    spec: RunSpec
+    space: Space
+    config: TuneConfig
+    """How it searches, its objectives named."""
+    cells: tuple[Values, ...]
+    """The combinations of a grid."""
+    identity: Identity
+
+    @property
+    def wanted(self) -> int:
+        """How many trials there are to be."""
+        return len(self.cells) * self.config.repeats if self.cells else self.config.trials
+
+    @property
+    def study(self) -> str:
+        """The study's name in its storage."""
+        last = self.spec.out.rstrip("/").rpartition("/")[2]
+        return self.config.study or f"{last}-{self.identity.config_hash}"
+
+
+def plan_study(spec: RunSpec) -> Plan:
+    """Check the space and look at the data; raises ConfigError where one is wrong."""
+    settings = spec.settings
+    space = Space.of(settings)
+    cells = tuple(combinations(space)) if settings.tune.search == "grid" else ()
+    trained = _training(spec, settings, f"{spec.out.rstrip('/')}/{trial_key(0)}")
+    objectives = settings.tune.objectives or _objective(trained)
+    assert spec.source is not None
+    values = _deciding(spec, settings)
+    engine = {
+        "revision": f"tune/{REVISION}",
+        **{name: metadata.version(name) for name in ("optuna", "torch")},
+    }
+    return Plan(
+        spec=spec,
+        space=space,
+        config=settings.tune.model_copy(update={"objectives": objectives}),
+        cells=cells,
+        identity=Identity(kind="tune", config_hash=config_hash(values), engine=engine, values=values),
+    )
+
+
+def render(spec: RunSpec) -> Json:
+    """Return what `tune` would do, without touching the output."""
+    plan = plan_study(spec)
+    return {
+        "kind": spec.kind,
+        "data": spec.source,
+        "out": spec.out,
+        "trials": plan.wanted,
+        "objectives": dict(plan.config.objectives),
+        "config_hash": plan.identity.config_hash,
+        "engine": dict(plan.identity.engine),
+        "space": {
+            axis.path: axis.dimension.model_dump(mode="json", exclude_defaults=True)
+            for axis in plan.space.axes
+        },
+        "settings": spec.settings.model_dump(mode="json"),
+    }
+
+
+def tune(
+    spec: RunSpec,
+    watch: Watch = lambda _trial: None,
+    say: Say = lambda _line: None,
+    trainer: Train = train,
+) -> Summary:
+    """Search to the end, or find that it was done; what was begun here is gone on with.
+
+    Raises RunMismatch when the output is of another run, Interrupted when it was told to stop, and whatever
+    kept trials from being carried out at all.
+    """
+    plan = plan_study(spec)
+    store = open_store(spec.out, spec.settings.store)
+    check_claim(store, plan.identity)
+    with open_ledger(store, plan.config.storage) as ledger:
+        study = _carry_out(plan, store, ledger, watch, say, trainer)
+        summary = summarise(study, plan.config, plan.space, plan.cells, spec, plan.identity.config_hash)
+    write_summary(store, summary, plan.space)
+    return summary
+
+
+def _carry_out(plan: Plan, store: Store, ledger: Ledger, watch: Watch, say: Say, trainer: Train) -> Study:
+    config = plan.config
+    hours = config.hours
+    until = None if hours is None else time.monotonic() + 3600 * hours
+    retention = Retention(store, config, len(plan.cells))
+
+    def hear(trial: FrozenTrial) -> None:
+        watch(trial)
+        if trial.state == TrialState.RUNNING and trial.intermediate_values and not claimed:
+            claim(store, plan.identity, _kept(plan.spec))
+            claimed.append(True)
+        if trial.state.is_finished():
+            retention.sweep(search.study, but=trial.number)
+
+    claimed: list[bool] = []
+    search = StudySearch(
+        config,
+        plan.space,
+        plan.spec.settings.seed,
+        ledger,
+        plan.study,
+        plan.cells,
+        order=lambda number, values, seed: {"order": _order(plan, number, values, seed, trainer)},
+        over=lambda: until is not None and time.monotonic() >= until,
+        watch=hear,
+    )
+    if search.ended() < search.wanted:
+        stop = _fit(search, config, plan.spec.settings.train.epochs, say)
+        ledger.flush(now=True)
+        if stop:
+            stop.pass_on()
+            raise Interrupted(
+                f"stopped after {search.ended():,} of {search.wanted:,} trials; the same command goes on"
+            )
+        if search.fault:
+            raise search.fault
+    retention.sweep(search.study)
+    return search.study
+
+
+def _fit(search: StudySearch, config: TuneConfig, epochs: int, say: Say) -> StopFlag:
+    """Carry out the trials, by Ray or without it; return whether that was stopped."""
+    scheduler = make_scheduler(search, config, epochs)
+    if config.ray == "none":
+        search.slots = 1
+        with StopFlag() as stop:
+            fit_inline(search, scheduler, _Stopper(search, stop).stop_all)
+    else:
+        # Ray takes signals for itself when it starts, so that ours come after.
+        with join(config, say) as share, StopFlag() as stop:
+            search.slots = share.slots
+            _fit_by_ray(search, scheduler, share, stop)
+    return stop
+
+
+def _fit_by_ray(search: StudySearch, scheduler: TrialScheduler, share: Share, stop: StopFlag) -> None:
+    """Let Ray Tune carry out the trials; its own files go into a folder that nobody reads."""
+    errors = _Errors()
+    search.find_error = errors.find
+    resources = {"cpu": share.cpus, **({"gpu": share.gpus} if share.gpus else {})}
+    with tempfile.TemporaryDirectory(prefix="sigh-ray-") as folder, warnings.catch_warnings():
+        # Ray's own use of what its libraries have given up.
+        warnings.simplefilter("ignore")
+        ray_tune.Tuner(
+            ray_tune.with_resources(Trial, resources),
+            tune_config=ray_tune.TuneConfig(
+                search_alg=search,
+                scheduler=scheduler,
+                num_samples=-1,
+                reuse_actors=True,
+                trial_name_creator=lambda trial: trial.trial_id,
+                trial_dirname_creator=lambda trial: trial.trial_id,
+            ),
+            run_config=ray_tune.RunConfig(
+                checkpoint_config=ray_tune.CheckpointConfig(checkpoint_at_end=False),
+                name="study",
+                storage_path=folder,
+                stop=_Stopper(search, stop),
+                callbacks=[errors],
+                verbose=0,
+            ),
+        ).fit()
+
+
+class _Errors(ray_tune.Callback):
+    """Keeps hold of Tune's trials, whose errors the searcher is not told."""
+
+    def __init__(self) -> None:
+        self._trials: dict[str, Any] = {}
+
+    def on_trial_start(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
+        """Note a trial."""
+        self._trials[trial.trial_id] = trial
+
+    def find(self, trial_id: str) -> Exception | None:
+        """Return why a trial ended, and forget it."""
+        trial = self._trials.pop(trial_id, None)
+        return None if trial is None else trial.get_error()
+
+    def on_trial_complete(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
+        """Forget a trial."""
+        self._trials.pop(trial.trial_id, None)
+
+    def __getstate__(self) -> Json:
+        return {}
+
+
+class _Stopper(ray_tune.Stopper):
+    """Ends everything when the user says so, when time is over, or when no trial can be carried out."""
+
+    def __init__(self, search: StudySearch, stop: StopFlag) -> None:
+        self._search = search
+        self._stop = stop
+
+    def __call__(self, trial_id: str, result: Json) -> bool:
+        return False
+
+    def stop_all(self) -> bool:
+        if self._stop and self._search.fault is None:
+            self._search.fault = Interrupted("stopped")
+        return self._search.fault is not None or self._search.is_over()
+
+    def __getstate__(self) -> Json:
+        return {}
+
+
+def make_scheduler(search: StudySearch, config: TuneConfig, epochs: int) -> TrialScheduler:
+    """Return what stops trials early, knowing what trials of earlier calls reached."""
+    never = config.stop_early == "none" or config.search == "grid" or len(search.objectives) > 1
+    if never or epochs <= config.grace:
+        return FIFOScheduler()  # type: ignore[no-untyped-call]
+    ((name, mode),) = search.objectives.items()
+    metric = f"metrics/{name}"
+    scheduler = AsyncHyperBandScheduler(
+        time_attr="epoch",
+        metric=metric,
+        mode=mode,
+        # Whoever has reached the last epoch is complete, however it did.
+        max_t=epochs - 1,
+        grace_period=config.grace,
+        reduction_factor=config.reduction,
+        stop_last_trials=False,
+    )
+    nobody: Any = None
+    for trial in search.study.get_trials(deepcopy=False):
+        # All that the scheduler asks of a trial is its name.
+        known: Any = SimpleNamespace(trial_id=f"earlier-{trial.number}")
+        scheduler.on_trial_add(nobody, known)
+        for epoch, value in sorted(trial.intermediate_values.items()):
+            scheduler.on_trial_result(nobody, known, {"epoch": epoch, metric: value})
+    return scheduler
+
+
+def _order(plan: Plan, number: int, values: Values, seed: int, trainer: Train) -> Order:
+    settings = plan.space.apply(values).model_copy(update={"seed": seed, "tune": TuneConfig()})
+    out = f"{absolute_url(plan.spec.out).rstrip('/')}/{trial_key(number)}"
+    minutes = plan.config.trial_minutes
+    return Order(
+        number=number,
+        spec=_training(plan.spec, settings, out).to_json(),
+        train=trainer,
+        seconds=None if minutes is None else 60 * minutes,
+        copy=plan.config.copy_data,
+    )
+
+
+def _training(spec: RunSpec, settings: Settings, out: str) -> RunSpec:
+    source = None if spec.source is None else absolute_url(spec.source)
+    return RunSpec(kind="train", source=source, out=out, settings=settings)
+
+
+def _objective(spec: RunSpec) -> dict[str, str]:
+    """Return what training decides by."""
+    task = make_task(plan_training(spec).assignment)
+    return {task.metric: "max" if task.higher_is_better else "min"}
+
+
+def _deciding(spec: RunSpec, settings: Settings) -> Json:
+    if spec.source is None:
+        raise SighError("a study needs data; name a set, or a folder with a subfolder a class, by --data")
+    source = open_source(spec.source, settings.store).identity
+    values = whole_values("tune", settings, source, HOW)
+    for name in sections():
+        values[name] = whole_values(name, settings, {}, TRAIN_HOW if name == "train" else frozenset())[name]
+    return values
+
+
+def _kept(spec: RunSpec) -> Json:
+    """Return what run.json keeps: enough to go on from any working folder."""
+    settings = spec.settings.model_dump(mode="json", exclude={"run", "store"})
+    return {"kind": spec.kind, "source": absolute_url(spec.source or ""), "settings": settings}

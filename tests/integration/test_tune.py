@@ -1,0 +1,252 @@
+"""Studies of a training that learns nothing, without Ray: what is recorded, and what kills leave."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from optuna.trial import TrialState
+
+from sigh_batch import rng
+from sigh_batch.config.layers import Layer
+from sigh_batch.config.resolve import resolve
+from sigh_batch.config.spec import RunSpec
+from sigh_batch.errors import ConfigError, RunMismatch, SighError
+from sigh_batch.store import open_store
+from sigh_batch.tuning.job import tune
+from sigh_batch.tuning.summary import Summary, read_summary
+from tests import toy
+
+SPACE = {"train.lr": {"low": 1e-5, "high": 1e-1, "log": True}, "train.momentum": {"low": 0.5, "high": 0.9}}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+        (folder / name / "one.png").write_bytes(b"not looked at")
+    return folder
+
+
+def spec_of(out: Path | str, data: Path, epochs: int = 9, space: Any = None, **tune: Any) -> RunSpec:
+    told = {"space": space or SPACE, "objectives": {"auc": "max"}, "ray": "none", "trials": 8, **tune}
+    settings = resolve([Layer({"tune": told, "train": {"epochs": epochs}})]).settings
+    return RunSpec(kind="tune", source=str(data), out=str(out), settings=settings)
+
+
+def run(out: Path | str, data: Path, **told: Any) -> Summary:
+    return tune(spec_of(out, data, **told), trainer=toy.train)
+
+
+def study_in(folder: Path) -> optuna.Study:
+    storage = optuna.storages.JournalStorage(
+        optuna.storages.journal.JournalFileBackend(str(folder / "study.log"))
+    )
+    return optuna.load_study(study_name=None, storage=storage)
+
+
+def test_a_study_is_recorded_right_and_is_idempotent(tmp_path: Path, data: Path) -> None:
+    summary = run(tmp_path / "a", data, trials=14)
+    study = study_in(tmp_path / "a")
+    states = Counter(trial.state for trial in study.trials)
+    assert sum(states.values()) == 14
+    assert set(states) == {TrialState.COMPLETE, TrialState.PRUNED}
+    for trial in study.trials:
+        assert trial.intermediate_values, trial
+        assert set(trial.user_attrs) >= {"epochs", "metrics", "node", "pictures_per_second", "seconds"}
+    pruned = [trial for trial in study.trials if trial.state == TrialState.PRUNED]
+    assert all(
+        max(trial.intermediate_values) < 9 and trial.user_attrs["reason"] == "fell behind" for trial in pruned
+    )
+    assert study.best_trial.number == summary.best
+    assert study.trials[0].params == {"train.lr": 1e-3, "train.momentum": 0.9}
+    kept = sorted(path.parent.name for path in (tmp_path / "a").glob("trials/*/model.safetensors"))
+    assert len(kept) == min(3, states[TrialState.COMPLETE])
+    assert f"{summary.best:05d}" in kept
+    assert read_summary(open_store(tmp_path / "a")) == summary
+    before = (tmp_path / "a" / "study.log").read_bytes()
+    assert run(tmp_path / "a", data, trials=14) == summary
+    assert (tmp_path / "a" / "study.log").read_bytes() == before
+    more = run(tmp_path / "a", data, trials=16)
+    assert [row.params for row in more.trials[:14]] == [row.params for row in summary.trials]
+    assert len(more.trials) == 16
+    with pytest.raises(RunMismatch, match="tune"):
+        run(tmp_path / "a", data, startup=3)
+
+
+def test_the_files_of_a_study_say_what_it_came_to(tmp_path: Path, data: Path) -> None:
+    summary = run(tmp_path / "a", data, trials=6, stop_early="none")
+    best = summary.trial()
+    text = (tmp_path / "a" / "hyperparameter_study.txt").read_text()
+    assert f"Best trial: {best.number}" in text
+    assert f"Best auc: {best.values['auc']:.6g}" in text
+    twin = json.loads((tmp_path / "a" / "hyperparameter_study.json").read_bytes())
+    assert (twin["best_trial"], twin["best_parameters"]) == (best.number, best.params)
+    settings = resolve([Layer(yaml.safe_load((tmp_path / "a" / "best.yaml").read_text()))]).settings
+    assert settings.train.lr == best.params["train.lr"]
+    assert settings.train.epochs == 9
+    table = pq.read_table(tmp_path / "a" / "tune.parquet").to_pylist()
+    assert [row["number"] for row in table] == list(range(6))
+    assert table[best.number]["value.auc"] == best.values["auc"]
+    assert table[2]["param.train.lr"] == summary.trials[2].params["train.lr"]
+    assert sum(summary.importances["auc"].values()) == pytest.approx(1)
+    assert summary.importances["auc"]["train.lr"] > 0.5
+
+
+@pytest.mark.parametrize("search", ["tpe", "random", "qmc", "cmaes", "gp"])
+def test_the_same_seed_gives_the_same_trials_also_after_a_stop(
+    tmp_path: Path, data: Path, search: str
+) -> None:
+    told = {"search": search, "startup": 3, "stop_early": "none", "epochs": 1}
+    whole = run(tmp_path / "a", data, trials=6, **told)
+    run(tmp_path / "b", data, trials=4, **told)
+    again = run(tmp_path / "b", data, trials=6, **told)
+    assert [row.params for row in again.trials] == [row.params for row in whole.trials]
+    assert len({row.params["train.lr"] for row in whole.trials}) == 6
+
+
+def test_a_grid_trains_every_combination_with_every_seed(tmp_path: Path, data: Path) -> None:
+    space = {"train.lr": [1e-4, 1e-3], "train.batch": {"low": 16, "high": 48, "step": 16}}
+    summary = run(tmp_path / "a", data, space=space, search="grid", repeats=3, epochs=1)
+    assert summary.counts == {"complete": 18}
+    assert [len(cell["scores"]) for cell in summary.cells] == [3] * 6
+    assert all(cell["deviation"] > 0 for cell in summary.cells)
+    assert summary.cells[0]["values"]["train.lr"] == 1e-3
+    kept = {int(path.parent.name) for path in (tmp_path / "a").glob("trials/*/model.safetensors")}
+    assert kept == {cell["best"] for cell in summary.cells}
+
+
+def test_several_objectives_keep_their_best_compromises(tmp_path: Path, data: Path) -> None:
+    summary = run(tmp_path / "a", data, objectives={"auc": "max", "milliseconds": "min"}, trials=7, epochs=1)
+    assert summary.counts == {"complete": 7}
+    front = [summary.trial(number).values for number in summary.front]
+    assert front
+    for row in summary.trials:
+        beaten = any(
+            other["auc"] >= row.values["auc"] and other["milliseconds"] <= row.values["milliseconds"]
+            for other in front
+        )
+        assert beaten
+
+
+def test_what_goes_wrong_in_a_trial_is_a_sentence_and_the_study_goes_on(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOY", json.dumps({"1": "raise", "2": "config", "3": "memory", "4": "hang"}))
+    monkeypatch.setattr("sigh_batch.tuning.trial._PARTING_SECONDS", 0.1)
+    summary = run(tmp_path / "a", data, trials=7, epochs=1, trial_minutes=0.02)
+    reasons = {row.number: row.reason for row in summary.trials if row.state == "fail"}
+    assert reasons[1] == "ValueError: something is wrong"
+    assert reasons[2] == "the settings do not go together"
+    assert "it ran out of memory" in str(reasons[3])
+    assert "longer than 0.02 minutes" in str(reasons[4])
+    assert summary.counts == {"complete": 3, "fail": 4}
+
+
+def test_a_study_in_which_everything_fails_gives_up(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOY", json.dumps({str(number): "raise" for number in range(9)}))
+    with pytest.raises(SighError, match="all of the first 5 trials failed; the last one: ValueError"):
+        run(tmp_path / "a", data, epochs=1)
+
+
+def test_an_objective_that_is_not_reported_is_told_after_the_first_report(tmp_path: Path, data: Path) -> None:
+    with pytest.raises(ConfigError, match=r"reports no 'acu', .* it reports auc, loss"):
+        run(tmp_path / "a", data, objectives={"acu": "max"})
+    assert len(study_in(tmp_path / "a").trials) == 1
+    assert run(tmp_path / "a", data, trials=2, epochs=9).counts
+
+
+def test_time_that_is_over_ends_a_study_with_no_trial_running(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOY", json.dumps({"seconds": 0.1}))
+    summary = run(tmp_path / "a", data, trials=100, hours=1.2 / 3600)
+    assert 1 <= len(summary.trials) < 20
+    assert set(summary.counts) <= {"complete", "pruned"}
+    assert summary.trials[-1].reason == "the study's time was over"
+
+
+def test_no_password_reaches_a_file(tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIGH_STUDY_PASSWORD", "s3cr3t")
+    database = f"sqlite:///{tmp_path}/study.db"
+    run(tmp_path / "a", data, trials=2, epochs=1, storage=database)
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or b"s3cr3t" not in path.read_bytes(), path
+
+
+COMMAND = """
+import json, sys
+from tests.integration.test_tune import run
+from pathlib import Path
+run(sys.argv[1], Path(sys.argv[2]), trials=int(sys.argv[3]), epochs=4, stop_early="none")
+"""
+
+
+def kill_at_random(out: Path, data: Path, trials: int, kills: int, longest: float) -> None:
+    """Begin a study over and over, and kill it `kills` times at a random moment; then let it end."""
+    draws = rng.for_sample(int.from_bytes(os.urandom(4)), "kill", 0)
+    command = [sys.executable, "-W", "ignore", "-c", COMMAND, str(out), str(data), str(trials)]
+    environment = os.environ | {"TOY": json.dumps({"seconds": 0.15}), "PYTHONPATH": str(Path.cwd())}
+    for _ in range(kills):
+        with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+            until = time.monotonic() + 120
+            size = _size(out)
+            # Starting takes longer than all that it does, so that a kill waits until something was written.
+            while _size(out) == size and process.poll() is None and time.monotonic() < until:
+                time.sleep(0.01)
+            time.sleep(draws.uniform(0, longest))
+            process.send_signal(signal.SIGKILL)
+    subprocess.run(command, env=environment, check=True)
+
+
+def _size(out: Path) -> int:
+    path = out / "study.log"
+    return path.stat().st_size if path.exists() else 0
+
+
+def check_survivor(out: Path, trials: int) -> None:
+    study = study_in(out)
+    assert [trial.state for trial in study.trials] == [TrialState.COMPLETE] * trials
+    for trial in study.trials:
+        state = json.loads((out / f"trials/{trial.number:05d}/state.json").read_bytes())
+        # No epoch was trained twice, and none was left out.
+        assert state["made"] == [1, 2, 3, 4]
+        assert sorted(trial.intermediate_values) == [1, 2, 3, 4]
+
+
+def test_a_study_survives_kills(tmp_path: Path, data: Path) -> None:
+    kill_at_random(tmp_path / "killed", data, 6, 2, 1.0)
+    check_survivor(tmp_path / "killed", 6)
+    whole = run(tmp_path / "whole", data, trials=6, epochs=4, stop_early="none")
+    assert [row.params for row in whole.trials] == [
+        trial.params for trial in study_in(tmp_path / "killed").trials
+    ]
+
+
+@pytest.mark.slow
+def test_a_study_survives_twenty_kills(tmp_path: Path, data: Path) -> None:
+    kill_at_random(tmp_path / "killed", data, 24, 20, 1.2)
+    check_survivor(tmp_path / "killed", 24)
+
+
+def test_a_searcher_pickles_nothing_that_it_knows(tmp_path: Path, data: Path) -> None:
+    from sigh_batch.tuning.search import StudySearch
+
+    empty = StudySearch.__new__(StudySearch)
+    empty.__dict__["_storage"] = "postgresql://me:s3cr3t@host/db"
+    assert b"s3cr3t" not in pickle.dumps(empty)
