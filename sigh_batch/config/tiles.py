@@ -40,8 +40,8 @@ class TilesNetworkConfig(Config):
     """Channels at a half, a quarter, an eighth and a sixteenth of the picture's size."""
     blocks: tuple[Blocks, Blocks, Blocks] = (1, 1, 2)
     """Residual blocks at a quarter, an eighth and a sixteenth."""
-    residuals: Annotated[float, Field(ge=0, le=255)] = 4.0
-    """Differences of neighbouring pixels are shown beside the pixels, cut off here; 0 shows none."""
+    residuals: Annotated[float, Field(ge=0, le=255)] = 2.0
+    """Steps between pixels are shown beside the pixels, those of so many levels most; 0 shows none."""
     context: Blocks = 2
     """How often every tile is compared with the others of the picture that are of its kind."""
     kinds: Annotated[int, Field(ge=1, le=256)] = 16
@@ -57,20 +57,20 @@ class TilesConfig(Config):
 
     network: TilesNetworkConfig = TilesNetworkConfig()
     """The shape of the network."""
-    crops: Weights = Field(default={"256": 3.0, "384": 2.0, "512": 1.0})
+    crops: Weights = Field(default={"256": 3.0, "320": 1.0})
     """Sides of the crops it learns from, by weight; a batch has crops of one size."""
-    late_crops: Weights = Field(default={"640": 2.0, "896": 1.0})
+    late_crops: Weights = Field(default={"512": 2.0, "768": 1.0})
     """The same for the end of training, when it learns to judge whole pictures and norms stand still."""
     late: Annotated[float, Field(ge=0, le=1)] = 0.25
     """Which share of the epochs is the end."""
-    easy: tuple[Annotated[float, Field(ge=0, le=1)], ...] = (1.0, 0.5)
+    easy: tuple[Annotated[float, Field(ge=0, le=1)], ...] = (1.0, 0.6)
     """Share of pairs in the first epochs that come from pictures that were never compressed or degraded."""
     retouched: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of the others, before the end, whose forgery is made of the clean twin and says the same as it;
     of the easy ones nearly all."""
     disguised: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of pairs that are shown mirrored, inverted or with their colours exchanged."""
-    pixels: Annotated[int, Field(ge=4096)] = 1_572_864
+    pixels: Annotated[int, Field(ge=4096)] = 786_432
     """Pixels in a batch: small crops come in larger numbers."""
     changed: Annotated[float, Field(ge=0, le=1)] = 0.9
     """Share of crops that are laid over a changed place; the others lie anywhere."""

@@ -8,10 +8,11 @@ from torch.nn import functional
 
 
 class Evidence(nn.Module):
-    """Pixels, and beside them what changes to the next pixel in the row and below, up to `limit` levels.
+    """Pixels, and beside them the small steps to the next pixel in the row and below.
 
-    A screenshot's grounds are exactly flat and its edges are hard, so that a difference of one level tells
-    more than one of a hundred; scaled like colours it would not be seen.
+    A screenshot's grounds are exactly flat and its edges are hard: what a hand leaves behind are steps of a
+    few levels. Those of `limit` levels are shown most; at four times that they are the edges that everything
+    has, and are not shown at all.
     """
 
     def __init__(self, limit: float) -> None:
@@ -31,7 +32,9 @@ class Evidence(nn.Module):
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
         """Return the evidence of pixels in 0 to 255, N x 3 x H x W, in -1 to 1."""
         with torch.autocast(pixels.device.type, enabled=False):
-            return functional.hardtanh_(functional.conv2d(pixels, self.weight, self.bias, padding=1))
+            shown = functional.conv2d(pixels, self.weight, self.bias, padding=1)
+            # As it is up to 1, from there straight down to nothing at 4; colours never pass 1.
+            return shown.clamp(-1, 1) * (4 / 3) - shown.clamp(-4, 4) * (1 / 3)
 
 
 def settle(network: nn.Module) -> None:

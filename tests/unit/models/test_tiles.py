@@ -25,8 +25,8 @@ def lively() -> TilesNetwork:
     for module in network.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             torch.nn.init.normal_(module.weight, 1, 0.2)
-            torch.nn.init.normal_(module.running_mean, 0, 0.2)
-            torch.nn.init.uniform_(module.running_var, 0.5, 2)
+            module.running_mean = torch.randn_like(module.weight) * 0.2
+            module.running_var = torch.rand_like(module.weight) * 1.5 + 0.5
     return network
 
 
@@ -89,18 +89,19 @@ def test_settled_norms_remember_and_do_not_learn() -> None:
     assert all(torch.equal(before[name], value) for name, value in network.state_dict().items())
 
 
-def test_evidence_shows_one_level_as_it_shows_a_hundred() -> None:
-    pixels = torch.full((1, 3, 4, 6), 100.0)
-    pixels[:, 0, :, 3:] += 1
-    pixels[:, 1, 2:] += 100
-    found = Evidence(4.0)(pixels)[0]
-    assert found.shape == (9, 4, 6)
-    assert torch.allclose(found[0, 0, 3], torch.tensor(101 / 127.5 - 1))
-    across, down = found[3], found[7]
-    assert across[:, 2].tolist() == pytest.approx([-0.25] * 4)
-    assert down[1].tolist() == pytest.approx([-1.0] * 6)
-    assert across[:, :2].abs().max() < 1e-5
-    assert Evidence(0.0)(pixels).shape == (1, 3, 4, 6)
+def test_evidence_shows_small_steps_and_no_edges() -> None:
+    pixels = torch.full((1, 3, 4, 8), 100.0)
+    for column, step in ((1, 1), (3, 2), (5, 5), (6, 40)):
+        pixels[:, 0, :, column + 1 :] += step
+    pixels[:, 1, 2:] -= 3
+    found = Evidence(2.0)(pixels)[0]
+    assert found.shape == (9, 4, 8)
+    assert found[0, 0].tolist() == pytest.approx(
+        [(value - 127.5) / 127.5 for value in pixels[0, 0, 0].tolist()]
+    )
+    assert found[3, 0, :7].tolist() == pytest.approx([0, -0.5, 0, -1, 0, -0.5, 0], abs=1e-5)
+    assert found[7, :3, 0].tolist() == pytest.approx([0, 5 / 6, 0], abs=1e-5)
+    assert Evidence(0.0)(pixels).shape == (1, 3, 4, 8)
 
 
 def test_a_tile_is_compared_with_its_own_picture_alone() -> None:
