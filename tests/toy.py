@@ -1,0 +1,79 @@
+"""A training that learns nothing, in the place of the real one: as quick and as wrong as is asked."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import time
+from typing import Any
+
+from sigh_batch.config.spec import RunSpec
+from sigh_batch.data.identity import Identity, claim
+from sigh_batch.errors import ConfigError, NotFound
+from sigh_batch.store import Store, open_store
+from sigh_batch.training.progress import Outcome, Progress, Watch
+
+STATE_KEY = "state.json"
+
+
+def train(spec: RunSpec, watch: Watch) -> Outcome:
+    """Train as TOY, a JSON object in the environment, says: seconds an epoch, tricks by trial number."""
+    told = json.loads(os.environ.get("TOY", "{}"))
+    store = open_store(spec.out)
+    config = spec.settings.train
+    claim(store, Identity(kind="train", config_hash=f"{config.lr}", engine={}))
+    state = _state(store)
+    number = int(spec.out.rpartition("/")[2])
+    _trick(told.get(str(number)), state)
+    quality = -abs(math.log10(config.lr) + 3) + 0.01 * config.momentum
+    for epoch in range(state.get("epoch", 0) + 1, config.epochs + 1):
+        time.sleep(told.get("seconds", 0))
+        state = {"epoch": epoch, "made": [*state.get("made", []), epoch]}
+        store.put(STATE_KEY, json.dumps(state).encode())
+        value = quality + epoch / 100 + spec.settings.seed % 7 / 1e4
+        watch(_progress(epoch, config.epochs, value, validating=True))
+        watch(_progress(epoch, config.epochs, value, validated=True))
+        _trick(told.get(f"{number}@{epoch}"), state)
+    store.put("model.safetensors", b"weights")
+    value = quality + config.epochs / 100 + spec.settings.seed % 7 / 1e4
+    return Outcome(out=spec.out, name="toy", steps=config.epochs, best_step=1, metrics={"auc": value})
+
+
+def _state(store: Store) -> dict[str, Any]:
+    try:
+        return dict(json.loads(store.get(STATE_KEY)))
+    except NotFound:
+        return {}
+
+
+def _progress(epoch: int, epochs: int, value: float, **flags: bool) -> Progress:
+    return Progress(
+        step=epoch,
+        steps=epochs,
+        epoch=epoch,
+        epochs=epochs,
+        rate=2.0,
+        metric="auc",
+        value=value,
+        best=value,
+        metrics={"auc": value, "loss": -value},
+        **flags,
+    )
+
+
+def _trick(trick: Any, state: dict[str, Any]) -> None:
+    match trick:
+        case "raise":
+            raise ValueError("something is wrong")
+        case "config":
+            raise ConfigError("the settings do not go together")
+        case "memory":
+            raise RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
+        case "hang":
+            time.sleep(10**6)
+        case "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "die once" if not state.get("made"):
+            os.kill(os.getpid(), signal.SIGKILL)
