@@ -54,6 +54,7 @@ def _options(command: Any) -> Any:
 @click.pass_context
 def command(
     context: click.Context,
+    /,
     data: str | None,
     out: str | None,
     files: tuple[Path, ...],

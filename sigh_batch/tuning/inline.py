@@ -35,13 +35,13 @@ def fit_inline(search: StudySearch, scheduler: TrialScheduler, is_over: Callable
             if process is None:
                 process = Trial(order)
             else:
-                process.reset(order)
+                process.reset(order)  # type: ignore[no-untyped-call]
             if not _carry_out(process, name, search, scheduler, is_over):
-                process.stop()
+                process.stop()  # type: ignore[no-untyped-call]
                 process = None
     finally:
         if process is not None:
-            process.stop()
+            process.stop()  # type: ignore[no-untyped-call]
 
 
 def _carry_out(
@@ -51,7 +51,7 @@ def _carry_out(
     known: Any = SimpleNamespace(trial_id=name)
     scheduler.on_trial_add(_NOBODY, known)
     while True:
-        result = flatten_dict(process.train())
+        result = flatten_dict(process.train())  # type: ignore[no-untyped-call]
         if result.get("failed"):
             search.on_trial_result(name, result)
             search.on_trial_complete(name, error=True)

@@ -232,6 +232,7 @@ def _importances(study: Study, config: TuneConfig, complete: int) -> dict[str, d
     for index, (name, mode) in enumerate(config.objectives.items()):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            warnings.filterwarnings("ignore", "PedAnovaImportanceEvaluator computes", UserWarning)
             try:
                 shares = optuna.importance.get_param_importances(study, target=_cost(index, mode))
             except (ValueError, RuntimeError):
