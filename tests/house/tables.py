@@ -30,7 +30,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "models": ("config", "store", "data"),
     "metrics": ("config", "data"),
     "training": ("config", "store", "data", "degrade", "sources", "stages", "models", "metrics", "runlog"),
-    "tuning": ("config", "store", "data", "models", "metrics", "training"),
+    "tuning": ("config", "store", "data", "sources", "models", "metrics", "training"),
     "evaluation": (
         *("config", "store", "data", "degrade", "sources", "models", "metrics"),
         "stages.verdicts",  # a verdict in the words of predict
