@@ -2,36 +2,73 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from sigh_batch.cli.data import check_set
-from sigh_batch.cli.options import config_options, settings_of
-from sigh_batch.cli.sharded import carry_out
-from sigh_batch.config.spec import RunSpec
-from sigh_batch.errors import DataError
+from sigh_batch.cli.options import config_options
+from sigh_batch.errors import PartialFailure
 
 
 @click.command("demo")
-@click.option("--out", default="demo", show_default=True, metavar="URL", help="Where the set goes.")
+@click.option("--out", default="demo", show_default=True, metavar="URL", help="Folder or prefix for it all.")
 @click.option("--count", type=int, default=300, show_default=True, help="How many screenshots.")
 @config_options
 def command(out: str, count: int, files: tuple[Path, ...], sets: tuple[str, ...]) -> None:
-    """Make a small set, check every byte of it, and write a page to look at.
+    """Go the whole way once: make pictures, forge them, train, evaluate, predict, report.
 
-    The last line is the path of the page.
+    Every step is a command of its own, which is shown before it runs. A demo that was stopped goes on where
+    it was. The last line is the path of the report.
     """
-    from sigh_batch.report.show import write_page
-    from sigh_batch.store import open_store
+    from sigh_batch.cli import sigh
 
-    settings = settings_of(files, sets, count=count, seed=7, shards=min(count, 6)).settings
-    spec = RunSpec(kind="generate", out=out, settings=settings)
-    carry_out(spec, dry_run=False, as_json=False, quiet=False, tell=None)
-    samples, problems = check_set(out, settings, quiet=True)
-    if problems:
-        raise DataError("\n".join(problems))
-    click.echo(f"verified {samples:,} samples: every hash, picture and mask", err=True)
-    _, page = write_page(open_store(out, settings.store), 60, None, spec.to_command())
-    click.echo("look at this page in a browser:", err=True)
-    click.echo(Path(page).resolve() if Path(page).exists() else page)
+    given = [*(f"--config={file}" for file in files), *(f"--set={text}" for text in sets)]
+    for note, words in _steps(out.rstrip("/"), count):
+        click.echo(f"\n{click.style(note, bold=True)}\n$ sigh {shlex.join([*words, *given])}", err=True)
+        try:
+            sigh.main([*words, *given], prog_name="sigh", standalone_mode=False)
+        except PartialFailure as error:
+            click.echo(f"note: {error}", err=True)
+    click.echo("\nlook at the report in a browser", err=True)
+
+
+def _steps(out: str, count: int) -> Iterator[tuple[str, list[str]]]:
+    """Yield what each step is for and the words of its command."""
+    made, forged, model = f"{out}/clean", f"{out}/forged", f"{out}/model"
+    yield (
+        "Screenshots of conversations that nobody had",
+        ["generate", "--out", made, "--count", str(count), "--seed", "7", "--shards", str(min(count, 6))],
+    )
+    yield "Every hash, picture and mask again", ["data", "verify", made]
+    yield (
+        "Every picture twice: forged, and its clean twin",
+        ["distort", "--in", made, "--out", forged, "--seed", "7"],
+    )
+    yield (
+        "A detector looks at a few of them; a good one takes hours",
+        [
+            *("train", "--data", forged, "--out", model, "--seed", "7", "--set", "train.steps=40"),
+            *("--set", "tiles.crops=128", "--set", "tiles.pixels=262144", "--set", "tiles.validation=8"),
+        ],
+    )
+    yield (
+        "How good it is, on conversations that it never saw",
+        ["evaluate", "--model", model, "--data", forged, "--out", f"{out}/evaluation", "--no-sweep"],
+    )
+    yield (
+        "The same pictures as a folder of files, as anybody has one",
+        [
+            *("data", "export", forged, "--format", "imagefolder"),
+            *("--split", "test", "--out", f"{out}/pictures"),
+        ],
+    )
+    yield (
+        "Each picture of the folder is scored",
+        ["predict", "--in", f"{out}/pictures", "--model", model, "--out", f"{out}/scores"],
+    )
+    yield (
+        "What a moderator and an engineer want to see",
+        ["report", f"{out}/scores", "--evaluation", f"{out}/evaluation"],
+    )

@@ -16,6 +16,8 @@ Backend = Literal["auto", "torch", "onnx"]
 
 DEFAULT = Path(__file__).with_name("default")
 """The folder of the model that comes with the package."""
+DEFAULT_NAME = "default"
+"""What it is called where a URL is asked for."""
 _FILES = (MODEL_KEY, WEIGHTS_KEY, ONNX_KEY)
 
 
@@ -60,9 +62,10 @@ def is_tiles(document: ModelDocument) -> bool:
 def model_store(url: str | None, store_config: StoreOptions | None = None) -> Store:
     """Return the store whose top is a model; the URL may also be that of one of its files.
 
-    Raises NotFound when no URL is given and no model came with the package, ConfigError for a pickle.
+    None and `default` stand for the model that came with the package. Raises NotFound where none did,
+    ConfigError for a pickle.
     """
-    if url is None:
+    if url is None or url == DEFAULT_NAME:
         if not (DEFAULT / MODEL_KEY).is_file():
             raise NotFound("this installation has no default model; name one with --model URL")
         return open_store(DEFAULT, create=False)

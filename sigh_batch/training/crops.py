@@ -111,41 +111,45 @@ def mask_of(item: Item) -> NDArray[np.bool_]:
     return _read(item.mask, cv2.IMREAD_GRAYSCALE) > 0
 
 
-def cut(pairs: Pairs, number: int, side: int, draws: Draws, config: TilesConfig) -> Iterator[Crop]:
-    """Yield a crop of the forged picture of a pair, and of its clean twin: the same one, if paired."""
+def cut(
+    pairs: Pairs, number: int, side: int, pieces: Sequence[Draws], config: TilesConfig
+) -> Iterator[Crop]:
+    """Yield crops of the forged picture of a pair, and of its clean twin: the same ones, if paired."""
     item = pairs.dataset[int(pairs.forged[number])]
-    mask = mask_of(item)
-    top, left = _corner(mask, side, draws, over=draws.chance(config.changed))
-    look = _disguise(draws.fork("disguise"), config.disguised)
-    inside = _window(mask, top, left, side)
-    found = _operations(pairs.edits[number], top, left, side)
-    yield Crop(look(_window(decoded(item), top, left, side)), look(inside), found)
-    if not config.paired:
-        top, left = _corner(mask, side, draws, over=False)
-    twin = _window(decoded(pairs.dataset[int(pairs.clean[number])]), top, left, side)
-    yield Crop(look(twin), np.zeros_like(inside), frozenset())
+    mask, forged = mask_of(item), decoded(item)
+    twin = decoded(pairs.dataset[int(pairs.clean[number])])
+    for draws in pieces:
+        top, left = _corner(mask, side, draws, over=draws.chance(config.changed))
+        look = _disguise(draws.fork("disguise"), config.disguised)
+        inside = _window(mask, top, left, side)
+        found = _operations(pairs.edits[number], top, left, side)
+        yield Crop(look(_window(forged, top, left, side)), look(inside), found)
+        if not config.paired:
+            top, left = _corner(mask, side, draws, over=False)
+        yield Crop(look(_window(twin, top, left, side)), np.zeros_like(inside), frozenset())
 
 
 def cut_retouched(
-    pairs: Pairs, number: int, side: int, draws: Draws, config: TilesConfig, *, easy: bool
+    pairs: Pairs, number: int, side: int, pieces: Sequence[Draws], config: TilesConfig, *, easy: bool
 ) -> Iterator[Crop]:
-    """Yield a crop of the clean picture of a pair with a piece drawn in another way, and as it was.
+    """Yield crops of the clean picture of a pair with a piece drawn in another way, and as they were.
 
     An easy one has nothing else about it.
     """
     clean = decoded(pairs.dataset[int(pairs.clean[number])])
     edges = edges_of(clean)
-    top, left = _corner(edges, side, draws, over=bool(edges.any()))
-    crop = _window(clean, top, left, side)
-    if not easy and draws.chance(_UNUSUAL):
-        crop = unusual(crop, draws.fork("overall"))
-    forged, mask = retouched(crop, draws.fork("retouch"))
-    shown = [forged, crop]
-    if not easy and draws.chance(_SAVED):
-        shown = saved(shown, draws.fork("saved"))
-    look = _disguise(draws.fork("disguise"), config.disguised)
-    yield Crop(look(shown[0]), look(mask), None)
-    yield Crop(look(shown[1]), np.zeros_like(mask), None)
+    for draws in pieces:
+        top, left = _corner(edges, side, draws, over=bool(edges.any()))
+        crop = _window(clean, top, left, side)
+        if not easy and draws.chance(_UNUSUAL):
+            crop = unusual(crop, draws.fork("overall"))
+        forged, mask = retouched(crop, draws.fork("retouch"))
+        shown = [forged, crop]
+        if not easy and draws.chance(_SAVED):
+            shown = saved(shown, draws.fork("saved"))
+        look = _disguise(draws.fork("disguise"), config.disguised)
+        yield Crop(look(shown[0]), look(mask), None)
+        yield Crop(look(shown[1]), np.zeros_like(mask), None)
 
 
 def _disguise(draws: Draws, share: float) -> Callable[[NDArray[_Kind]], NDArray[_Kind]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sigh_batch.models.file import MODEL_KEY
+from sigh_batch.models.opening import DEFAULT_NAME
 
 
 def is_model_url(name: str) -> bool:
@@ -12,4 +13,9 @@ def is_model_url(name: str) -> bool:
 
     Names of backbones have slashes too, as in timm/vit_tiny_patch16_224.
     """
-    return "://" in name or name.startswith((".", "/", "~")) or Path(name, MODEL_KEY).is_file()
+    return (
+        name == DEFAULT_NAME
+        or "://" in name
+        or name.startswith((".", "/", "~"))
+        or Path(name, MODEL_KEY).is_file()
+    )

@@ -13,11 +13,12 @@ from sigh_batch.config.spec import HOW as SECTIONS_HOW
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.config.train import HOW, TrainConfig
 from sigh_batch.data.identity import Identity
-from sigh_batch.errors import ConfigError, Unreachable
+from sigh_batch.errors import ConfigError, NotFound, Unreachable
 from sigh_batch.models.document import ModelDocument
 from sigh_batch.models.file import read_model
+from sigh_batch.models.opening import DEFAULT_NAME, model_store
 from sigh_batch.sources.opening import open_source
-from sigh_batch.store import absolute_url, open_store
+from sigh_batch.store import absolute_url
 from sigh_batch.training.machine import choose_machine, count_ranks
 from sigh_batch.training.naming import is_model_url
 from sigh_batch.training.task import Assignment
@@ -88,16 +89,17 @@ def render(spec: RunSpec) -> dict[str, Any]:
 def kept_spec(spec: RunSpec) -> dict[str, Any]:
     """Return what run.json keeps: enough to go on from any working folder."""
     settings = spec.settings.model_dump(mode="json", exclude=SECTIONS_HOW)
-    if is_model_url(spec.settings.train.model):
-        settings["train"]["model"] = absolute_url(spec.settings.train.model)
+    model = spec.settings.train.model
+    if is_model_url(model) and model != DEFAULT_NAME:
+        settings["train"]["model"] = absolute_url(model)
     return {"kind": spec.kind, "source": absolute_url(spec.source or ""), "settings": settings}
 
 
 def _open_model(spec: RunSpec) -> tuple[ModelDocument, Weights]:
     url = spec.settings.train.model
     try:
-        return read_model(open_store(url, spec.settings.store, create=False))
-    except Unreachable as error:
+        return read_model(model_store(url, spec.settings.store))
+    except (NotFound, Unreachable) as error:
         raise ConfigError(f"there is no model to train further at {url!r}: {error}") from error
 
 

@@ -142,14 +142,19 @@ class TilesTask:
         return epoch >= epochs - round(epochs * self._config.late)
 
     def _pairs_a_batch(self, side: int) -> int:
-        return max(1, self._config.pixels // (2 * side * side))
+        return max(1, self._config.pixels // (2 * side * side * self._pieces(side)))
+
+    def _pieces(self, side: int) -> int:
+        """Return how many crops of that side are taken of a pair: no more than fit into a batch."""
+        return max(1, min(self._config.pieces, self._config.pixels // (2 * side * side)))
 
     def _batch(self, number: int, side: int, pairs: list[int], epoch: int, rank: int, ranks: int) -> Batch:
         """Return the part of a batch that a rank learns from."""
         step = epoch * self.steps_per_epoch + number
         crops: list[Crop] = []
         for pair in pairs[rank::ranks]:
-            crops += self._crops(pair, side, epoch, for_sample(self._settings.seed, f"{_STAGE}/{pair}", step))
+            draws = for_sample(self._settings.seed, f"{_STAGE}/{pair}", step)
+            crops += self._crops(pair, side, epoch, draws)
         known = self._operations
         return {
             "late": torch.tensor(self._is_late(epoch)),
@@ -169,9 +174,10 @@ class TilesTask:
         if easy:
             pair = int(self._train.plain[pair % len(self._train.plain)])
         retouched = _EASY if easy else 0.0 if self._is_late(epoch) else config.retouched
+        pieces = [draws.fork(f"piece/{number}") for number in range(self._pieces(side))]
         if draws.chance(retouched):
-            return cut_retouched(self._train, pair, side, draws, config, easy=easy)
-        return cut(self._train, pair, side, draws, config)
+            return cut_retouched(self._train, pair, side, pieces, config, easy=easy)
+        return cut(self._train, pair, side, pieces, config)
 
 
 def _even(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:

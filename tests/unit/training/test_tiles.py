@@ -95,7 +95,7 @@ def test_crops_of_a_pair_are_the_same_place_on_the_grid(data: str) -> None:
     pairs = pairs_of(open_dataset(data), "train")
     config = TilesConfig.model_validate({**TILES, "changed": 1.0, "disguised": 0.0})
     for number in range(6):
-        forged, clean = cut(pairs, number, 32, for_sample(0, "crop", number), config)
+        forged, clean = cut(pairs, number, 32, [for_sample(0, "crop", number)], config)
         assert forged.forged
         assert not clean.forged
         assert clean.operations == frozenset()
@@ -115,9 +115,9 @@ def test_disguised_and_retouched_crops_differ_where_the_mask_says(data: str) -> 
     config = TilesConfig.model_validate({**TILES, "disguised": 1.0, "changed": 1.0})
     seen = 0
     for number in range(8):
-        forged, clean = cut(pairs, number, 48, for_sample(0, "crop", number), config)
+        forged, clean = cut(pairs, number, 48, [for_sample(0, "crop", number)], config)
         assert np.array_equal((forged.pixels != clean.pixels).any(2), forged.mask)
-        forged, clean = cut_retouched(pairs, number, 48, for_sample(0, "crop", number), config, easy=True)
+        forged, clean = cut_retouched(pairs, number, 48, [for_sample(0, "crop", number)], config, easy=True)
         assert np.array_equal((forged.pixels != clean.pixels).any(2), forged.mask)
         assert forged.operations is None
         seen += forged.forged
@@ -140,7 +140,7 @@ def test_batches_are_the_same_again_from_any_number_on(data: str) -> None:
 
 
 def test_ranks_share_a_batch(data: str) -> None:
-    task = task_of(data, crops={"48": 1.0}, pixels=65536, retouched=0.0, easy=[])
+    task = task_of(data, crops={"48": 1.0}, pixels=65536, pieces=1, retouched=0.0, easy=[])
     (whole,) = islice(task.batches(0), 1)
     parts = [next(task.batches(0, rank=rank, ranks=2)) for rank in range(2)]
     pairs = [batch["pixels"].unflatten(0, (-1, 2)) for batch in (whole, *parts)]
