@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +13,7 @@ import click
 
 from sigh_batch.cli.data import print_table
 from sigh_batch.cli.options import config_options, output_options, settings_of
-from sigh_batch.errors import SighError
+from sigh_batch.errors import ConfigError, SighError
 
 if TYPE_CHECKING:
     from sigh_batch.config.settings import Settings
@@ -68,31 +69,32 @@ def command(
     from sigh_batch.report.predictions.write import Asked, write_report
 
     settings = settings_of(files, sets).settings
-    if _told_training(url, settings):
+    if _told_training(url, settings, limits):
         return
-    asked = Asked(
-        url=url,
-        evaluation=evaluation,
-        pictures=pictures,
-        out=out,
-        layout=layout,
-        limits=[read_limit(text) for text in limits],
-        made_by=_made_by(url, settings),
-        command=shlex.join(["sigh", "report", *_own_words(url)]),
-    )
+    asked = Asked(url=url, evaluation=evaluation, pictures=pictures, out=out, layout=layout)
+    command = shlex.join(["sigh", "report", *_own_words(url)])
+    read = [read_limit(text) for text in limits]
+    asked = replace(asked, limits=read, made_by=_made_by(url, settings), command=command)
     written = write_report(asked, settings.store)
     _tell(written, as_json, quiet)
     raise_broken(written.checked)
 
 
-def _told_training(url: str, settings: Settings) -> bool:
-    """Write the reports of a training, where one lies at the URL; return whether it does."""
+def _told_training(url: str, settings: Settings, limits: tuple[str, ...]) -> bool:
+    """Write the reports of a training, where one lies at the URL; return whether it does.
+
+    Raises ConfigError for limits: a training has no predictions that they could hold for.
+    """
     from sigh_batch.report.training import is_training, write_training
     from sigh_batch.store import open_store
 
     store = open_store(url, settings.store, create=False)
     if not is_training(store):
         return False
+    if limits:
+        raise ConfigError(
+            f"{url} is a training, which --fail-on {limits[0]!r} cannot judge; evaluate its model"
+        )
     click.echo(write_training(store))
     return True
 

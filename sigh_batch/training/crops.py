@@ -6,13 +6,13 @@ their place on the grid of tiles, and with it on the grid of a JPEG.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import cv2
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from sigh_batch.config.tiles import TilesConfig
@@ -111,9 +111,7 @@ def mask_of(item: Item) -> NDArray[np.bool_]:
     return _read(item.mask, cv2.IMREAD_GRAYSCALE) > 0
 
 
-def cut(
-    pairs: Pairs, number: int, side: int, pieces: Sequence[Draws], config: TilesConfig
-) -> Iterator[Crop]:
+def cut(pairs: Pairs, number: int, side: int, pieces: Sequence[Draws], config: TilesConfig) -> Iterator[Crop]:
     """Yield crops of the forged picture of a pair, and of its clean twin: the same ones, if paired."""
     item = pairs.dataset[int(pairs.forged[number])]
     mask, forged = mask_of(item), decoded(item)
@@ -168,7 +166,7 @@ def _disguise(draws: Draws, share: float) -> Callable[[NDArray[_Kind]], NDArray[
 
 
 def _is_plain(row: Json) -> bool:
-    drawn = orjson.loads(row["drawn"])
+    drawn = json.loads(row["drawn"])
     return not drawn.get("degradations") and all(entry["codec"] == "png" for entry in row["encodes"])
 
 

@@ -26,6 +26,12 @@ ELSEWHERE = (
 )  # It runs in the peers' environments, with what they hold.
 
 
+BROUGHT = ("mlflow", "trackio", "wandb")
+"""Libraries of services: who uses one has it, and a training goes on without."""
+TINY = ("tiny_stage", "tiny_detector")
+"""What stands beside the package in tests."""
+
+
 def names_of(*lists: Iterable[str]) -> set[str]:
     """Return the names that these requirements ask for, as registries write them."""
     return {canonicalize_name(Requirement(line).name) for lines in lists for line in lines}
@@ -51,7 +57,7 @@ def test_every_dependency_is_pinned() -> None:
 def test_everything_imported_is_asked_for(folders: tuple[str, ...], groups: tuple[str, ...]) -> None:
     extras = PROJECT["project"]["optional-dependencies"].values()
     asked = names_of(PROJECT["project"]["dependencies"], *extras, *(GROUPS[name] for name in groups))
-    inside = {*sys.stdlib_module_names, PACKAGE, "tests", "scripts", "bench", "tiny_stage"}
+    inside = {*sys.stdlib_module_names, *BROUGHT, PACKAGE, "tests", "scripts", "bench", *TINY}
     homes = metadata.packages_distributions()
     found = {
         item.target.partition(".")[0]
