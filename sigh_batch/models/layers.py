@@ -34,7 +34,7 @@ class Evidence(nn.Module):
         with torch.autocast(pixels.device.type, enabled=False):
             shown = functional.conv2d(pixels, self.weight, self.bias, padding=1)
             # As it is up to 1, from there straight down to nothing at 4; colours never pass 1.
-            return shown.clamp(-1, 1) * (4 / 3) - shown.clamp(-4, 4) * (1 / 3)
+            return (functional.hardtanh(shown) - functional.hardtanh(shown / 4)) * (4 / 3)
 
 
 def settle(network: nn.Module) -> None:
