@@ -58,15 +58,11 @@ def _steps(out: str, count: int) -> Iterator[tuple[str, list[str]]]:
         ["evaluate", "--model", model, "--data", forged, "--out", f"{out}/evaluation", "--no-sweep"],
     )
     yield (
-        "The same pictures as a folder of files, as anybody has one",
+        "Each of them is scored, as the pictures of any folder are",
         [
-            *("data", "export", forged, "--format", "imagefolder"),
-            *("--split", "test", "--out", f"{out}/pictures"),
+            *("predict", "--in", forged, "--set", "predict.split=test"),
+            *("--model", model, "--out", f"{out}/scores"),
         ],
-    )
-    yield (
-        "Each picture of the folder is scored",
-        ["predict", "--in", f"{out}/pictures", "--model", model, "--out", f"{out}/scores"],
     )
     yield (
         "What a moderator and an engineer want to see",

@@ -104,13 +104,12 @@ class TilesTask:
 
     def validate(self, model: nn.Module, device: torch.device) -> dict[str, float]:
         """Return what the network reaches on whole pictures."""
-        numbers = [number for number, group in enumerate(self._held.groups) if not is_for_calibration(group)]
+        numbers = self._half(calibration=False)
         return Trial(cast("TilesNetwork", model), self._held, numbers[: self._config.validation]).metrics()
 
     def held_out(self, model: nn.Module, device: torch.device) -> HeldOut:
         """Return what the network says of the whole pictures that are kept for calibration."""
-        numbers = [number for number, group in enumerate(self._held.groups) if is_for_calibration(group)]
-        return Trial(cast("TilesNetwork", model), self._held, numbers).held_out()
+        return Trial(cast("TilesNetwork", model), self._held, self._half(calibration=True)).held_out()
 
     def document(self, training: dict[str, Any]) -> ModelDocument:
         """Return the document of the model."""
@@ -123,6 +122,14 @@ class TilesTask:
             data={"pairs": len(self._train)},
             training=training,
         )
+
+    def _half(self, *, calibration: bool) -> list[int]:
+        """Return the pairs of validation for one of its two uses; all of them where one would have none."""
+        groups = self._held.groups
+        halves = [is_for_calibration(group) for group in groups]
+        if len(set(halves)) < 2:
+            return list(range(len(groups)))
+        return [number for number, half in enumerate(halves) if half is calibration]
 
     def _plan(self, epoch: int, ranks: int) -> Iterator[tuple[int, int, list[int]]]:
         """Yield the number of each batch of an epoch, the side of its crops and its pairs."""

@@ -207,3 +207,13 @@ def test_the_document_builds_the_network_again(data: str) -> None:
         for made in (task, TilesTask(again))
     ]
     assert shapes[0] == shapes[1]
+
+
+def test_a_validation_split_of_one_group_serves_both_uses(data: str) -> None:
+    task = task_of(data)
+    held = task._held
+    group = held.groups[0]
+    task._held = replace(held, groups=[group] * len(held.groups))
+    assert task._half(calibration=True) == task._half(calibration=False) == list(range(len(held.groups)))
+    task._held = held
+    assert not set(task._half(calibration=True)) & set(task._half(calibration=False))
