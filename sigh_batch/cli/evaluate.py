@@ -12,8 +12,18 @@ import click
 
 from sigh_batch.cli.data import print_table
 from sigh_batch.cli.elsewhere import sent_elsewhere
-from sigh_batch.cli.options import config_options, output_options, settings_of
+from sigh_batch.cli.options import (
+    DEVICE,
+    DRY_RUN,
+    PROGRESS,
+    SEED,
+    config_options,
+    output_options,
+    settings_of,
+    with_options,
+)
 from sigh_batch.cli.progress import show_progress
+from sigh_batch.cli.sharded import print_plan
 from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
 
@@ -22,34 +32,26 @@ if TYPE_CHECKING:
     from sigh_batch.evaluation.job import Watch
 
 
-def _options(command: Any) -> Any:
-    """Add what evaluation takes beside what every verb does."""
-    options = [
-        click.option(
-            "--model",
-            "models",
-            multiple=True,
-            metavar="URL",
-            help="A model; repeatable, the first is judged.",
-        ),
-        click.option("--data", metavar="URL", help="A set, or a folder of classes."),
-        click.option("--out", required=True, metavar="URL", help="Where the evaluation goes."),
-        click.option("--split", metavar="NAME", help="Which split to score; all scores every picture."),
-        click.option("--pictures", type=int, help="Score about so many, in whole groups."),
-        click.option("--no-sweep", is_flag=True, help="Leave the robustness sweep out."),
-        click.option("--device", help="auto, cpu, cuda, cuda:1."),
-        click.option("--seed", type=int, help="Seed of every random draw."),
-        click.option(
-            "--progress",
-            type=click.Choice(("auto", "bar", "plain", "json", "none")),
-            help="How progress is shown.",
-        ),
-        click.option("--markdown", is_flag=True, help="Print all tables as Markdown."),
-        click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
+_options = with_options(
+    click.option(
+        "--model",
+        "models",
+        multiple=True,
+        metavar="URL",
+        help="A model; repeatable, the first is judged.",
+    ),
+    click.option("--data", metavar="URL", help="A set, or a folder of classes."),
+    click.option("--out", required=True, metavar="URL", help="Where the evaluation goes."),
+    click.option("--split", metavar="NAME", help="Which split to score; all scores every picture."),
+    click.option("--pictures", type=int, help="Score about so many, in whole groups."),
+    click.option("--no-sweep", is_flag=True, help="Leave the robustness sweep out."),
+    DEVICE,
+    SEED,
+    PROGRESS,
+    click.option("--markdown", is_flag=True, help="Print all tables as Markdown."),
+    DRY_RUN,
+)
+"""What evaluation takes beside what every verb does."""
 
 
 @click.command("evaluate")
@@ -83,7 +85,9 @@ def command(
         return
     spec = RunSpec(kind="evaluate", source=data, out=out, settings=settings)
     if dry_run:
-        _print_plan(spec, as_json)
+        from sigh_batch.evaluation.job import render
+
+        print_plan(render(spec), as_json)
     elif not sent_elsewhere(spec):
         carry_out(spec, as_json=as_json, markdown=markdown, quiet=quiet)
 
@@ -152,15 +156,3 @@ def _tell(found: Evaluation, out: str, *, as_json: bool, markdown: bool, quiet: 
                 print_table(table.heads, table.rows)
                 click.echo()
         click.echo(f"{out.rstrip('/')}/evaluation.json")
-
-
-def _print_plan(spec: RunSpec, as_json: bool) -> None:
-    from sigh_batch.evaluation.job import render
-
-    plan = render(spec)
-    if as_json:
-        click.echo(json.dumps(plan))
-        return
-    import yaml
-
-    click.echo(yaml.safe_dump(plan, sort_keys=False, allow_unicode=True).rstrip())

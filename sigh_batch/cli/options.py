@@ -29,33 +29,37 @@ def config_options(command: F) -> F:
     )(command)
 
 
-def run_options(command: F) -> F:
-    """Add what every kind of run takes: --count, --seed, --shards, --workers and --progress."""
-    options = [
-        click.option("--count", type=int, help="How many samples to make."),
-        click.option("--seed", type=int, help="Seed of every random draw."),
-        click.option("--shards", type=int, help="How many shards to divide them into."),
-    ]
-    command = progress_options(command)
-    for option in reversed(options):
-        command = option(command)
-    return command
+SEED = click.option("--seed", type=int, help="Seed of every random draw.")
+DEVICE = click.option("--device", help="auto, cpu, cuda, cuda:1.")
+PROGRESS = click.option(
+    "--progress", type=click.Choice(("auto", "bar", "plain", "json", "none")), help="How progress is shown."
+)
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing.")
 
 
-def progress_options(command: F) -> F:
-    """Add how a run is carried out: --workers, --progress and --dry-run."""
-    options = [
-        click.option("--workers", type=int, help="Worker processes; one a core unless given."),
-        click.option(
-            "--progress",
-            type=click.Choice(("auto", "bar", "plain", "json", "none")),
-            help="How progress is shown.",
-        ),
-        click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
+def with_options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return the decorator that adds options, which help shows in this order."""
+
+    def add(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+progress_options = with_options(
+    click.option("--workers", type=int, help="Worker processes; one a core unless given."), PROGRESS, DRY_RUN
+)
+"""How a run is carried out: --workers, --progress and --dry-run."""
+
+run_options = with_options(
+    click.option("--count", type=int, help="How many samples to make."),
+    SEED,
+    click.option("--shards", type=int, help="How many shards to divide them into."),
+    progress_options,
+)
+"""What every kind of run takes: --count, --seed, --shards, --workers and --progress."""
 
 
 def output_options(command: F) -> F:

@@ -14,7 +14,7 @@ import click
 
 from sigh_batch.cli.clusters import place_options, tell_changes
 from sigh_batch.cli.elsewhere import Elsewhere
-from sigh_batch.cli.options import settings_of
+from sigh_batch.cli.options import settings_of, with_options
 from sigh_batch.config.resolve import leaves
 from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
@@ -98,33 +98,26 @@ class Order:
             raise Interrupted(f"the run goes on without you; `sigh wait {name}` waits for it again") from None
 
 
-def _order_options(command: Any) -> Any:
-    options = [
-        click.option("--name", help="Name of the run; made of its settings unless given."),
-        click.option("--image", help="Image of the pods."),
-        click.option(
-            "--pods", type=int, help="How many pods the shards are dealt to; one a shard unless given."
-        ),
-        click.option("--parallelism", type=int, help="How many pods work at once."),
-        click.option("--queue", help="LocalQueue of Kueue that admits the run."),
-        click.option(
-            "--dry-run",
-            is_flag=False,
-            flag_value="client",
-            type=click.Choice(("client", "server")),
-            help="Print what would be sent (client), or let the cluster check it (server).",
-        ),
-        click.option(
-            "-o", "--output", type=click.Choice(("yaml", "json", "name")), help="Print the objects so."
-        ),
-        click.option("-w", "--wait", is_flag=True, help="Wait for the end, and end as `sigh wait` does."),
-        click.option("--follow", is_flag=True, help="Print what the pods say until the end; implies --wait."),
-        click.option("--timeout", type=float, metavar="SECONDS", help="Longest time to wait."),
-    ]
-    command = place_options(command)
-    for option in reversed(options):
-        command = option(command)
-    return command
+_order_options = with_options(
+    click.option("--name", help="Name of the run; made of its settings unless given."),
+    click.option("--image", help="Image of the pods."),
+    click.option("--pods", type=int, help="How many pods the shards are dealt to; one a shard unless given."),
+    click.option("--parallelism", type=int, help="How many pods work at once."),
+    click.option("--queue", help="LocalQueue of Kueue that admits the run."),
+    click.option(
+        "--dry-run",
+        is_flag=False,
+        flag_value="client",
+        type=click.Choice(("client", "server")),
+        help="Print what would be sent (client), or let the cluster check it (server).",
+    ),
+    click.option("-o", "--output", type=click.Choice(("yaml", "json", "name")), help="Print the objects so."),
+    click.option("-w", "--wait", is_flag=True, help="Wait for the end, and end as `sigh wait` does."),
+    click.option("--follow", is_flag=True, help="Print what the pods say until the end; implies --wait."),
+    click.option("--timeout", type=float, metavar="SECONDS", help="Longest time to wait."),
+    place_options,
+)
+"""What says how a cluster carries out a run."""
 
 
 @_order_options

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sigh_batch.cli.options import config_options, output_options, settings_of
+from sigh_batch.cli.options import (
+    DEVICE,
+    DRY_RUN,
+    PROGRESS,
+    SEED,
+    config_options,
+    output_options,
+    settings_of,
+    with_options,
+)
+from sigh_batch.cli.sharded import print_plan
 from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
 
@@ -17,27 +27,19 @@ if TYPE_CHECKING:
     from sigh_batch.training.progress import Outcome
 
 
-def _options(command: Any) -> Any:
-    """Add what training takes beside what every verb does."""
-    options = [
-        click.option("--data", required=True, metavar="URL", help="A set, or a folder of classes."),
-        click.option("--out", required=True, metavar="URL", help="Where the model goes."),
-        click.option("--from-tune", metavar="URL", help="A study, whose best settings are taken."),
-        click.option("--model", metavar="NAME|URL", help="tiles, a backbone, or a model to train further."),
-        click.option("--epochs", type=int, help="How often to go through the data."),
-        click.option("--device", help="auto, cpu, cuda, cuda:1."),
-        click.option("--seed", type=int, help="Seed of every random draw."),
-        click.option("--workers", type=int, help="Processes that load pictures."),
-        click.option(
-            "--progress",
-            type=click.Choice(("auto", "bar", "plain", "json", "none")),
-            help="How progress is shown.",
-        ),
-        click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
+_options = with_options(
+    click.option("--data", required=True, metavar="URL", help="A set, or a folder of classes."),
+    click.option("--out", required=True, metavar="URL", help="Where the model goes."),
+    click.option("--from-tune", metavar="URL", help="A study, whose best settings are taken."),
+    click.option("--model", metavar="NAME|URL", help="tiles, a backbone, or a model to train further."),
+    click.option("--epochs", type=int, help="How often to go through the data."),
+    DEVICE,
+    SEED,
+    click.option("--workers", type=int, help="Processes that load pictures."),
+    PROGRESS,
+    DRY_RUN,
+)
+"""What training takes beside what every verb does."""
 
 
 @click.command("train")
@@ -67,7 +69,9 @@ def command(
     """
     spec = RunSpec(kind="train", source=data, out=out, settings=_settings(files, sets, **flags))
     if dry_run:
-        _print_plan(spec, as_json)
+        from sigh_batch.training.plan import render
+
+        print_plan(render(spec), as_json)
         return
     carry_out(spec, as_json=as_json, quiet=quiet)
 
@@ -108,15 +112,3 @@ def _sentence(outcome: Outcome) -> str:
         f"{outcome.name}: {outcome.steps:,} steps in {duration(outcome.seconds)}, best after "
         f"{outcome.best_step or outcome.steps:,}; {reached}"
     )
-
-
-def _print_plan(spec: RunSpec, as_json: bool) -> None:
-    from sigh_batch.training.plan import render
-
-    plan = render(spec)
-    if as_json:
-        click.echo(json.dumps(plan))
-        return
-    import yaml
-
-    click.echo(yaml.safe_dump(plan, sort_keys=False, allow_unicode=True).rstrip())

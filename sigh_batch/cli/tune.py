@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sigh_batch.cli.data import print_table
-from sigh_batch.cli.options import config_options, output_options, settings_of
+from sigh_batch.cli.options import (
+    DRY_RUN,
+    PROGRESS,
+    SEED,
+    config_options,
+    output_options,
+    settings_of,
+    with_options,
+)
+from sigh_batch.cli.sharded import print_plan
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.errors import ConfigError, NotFound
 
@@ -24,27 +33,19 @@ if TYPE_CHECKING:
 _SHOWN = 10
 
 
-def _options(command: Any) -> Any:
-    """Add what a study takes beside what every verb does."""
-    options = [
-        click.option("--data", metavar="URL", help="A set, or a folder of classes."),
-        click.option("--out", metavar="URL", help="Where the study goes, and its trials."),
-        click.option("--trials", type=int, help="How many trials there are to be, those before included."),
-        click.option("--ray", metavar="WHERE", help="local, auto, HOST:PORT, or none for one after another."),
-        click.option("--grid", is_flag=True, help="Train every combination of the space."),
-        click.option("--repeats", type=int, help="How often a grid trains each, with other seeds."),
-        click.option("--epochs", type=int, help="How often each trial goes through the data."),
-        click.option("--seed", type=int, help="Seed of every random draw."),
-        click.option(
-            "--progress",
-            type=click.Choice(("auto", "bar", "plain", "json", "none")),
-            help="How progress is shown.",
-        ),
-        click.option("--dry-run", is_flag=True, help="Print what would be done, and do nothing."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
+_options = with_options(
+    click.option("--data", metavar="URL", help="A set, or a folder of classes."),
+    click.option("--out", metavar="URL", help="Where the study goes, and its trials."),
+    click.option("--trials", type=int, help="How many trials there are to be, those before included."),
+    click.option("--ray", metavar="WHERE", help="local, auto, HOST:PORT, or none for one after another."),
+    click.option("--grid", is_flag=True, help="Train every combination of the space."),
+    click.option("--repeats", type=int, help="How often a grid trains each, with other seeds."),
+    click.option("--epochs", type=int, help="How often each trial goes through the data."),
+    SEED,
+    PROGRESS,
+    DRY_RUN,
+)
+"""What a study takes beside what every verb does."""
 
 
 @click.group("tune", invoke_without_command=True)
@@ -83,7 +84,9 @@ def command(
         raise ConfigError("a study needs data and a place: sigh tune --data URL --out URL")
     spec = RunSpec(kind="tune", source=data, out=out, settings=_settings(files, sets, **flags))
     if dry_run:
-        _print_plan(spec, as_json)
+        from sigh_batch.tuning.job import render
+
+        print_plan(render(spec), as_json)
         return
     carry_out(spec, as_json=as_json, quiet=quiet)
 
@@ -189,15 +192,3 @@ def _print_best(summary: Summary) -> None:
 
 def _short(value: Any) -> str:
     return "" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
-def _print_plan(spec: RunSpec, as_json: bool) -> None:
-    from sigh_batch.tuning.job import render
-
-    plan = render(spec)
-    if as_json:
-        click.echo(json.dumps(plan))
-        return
-    import yaml
-
-    click.echo(yaml.safe_dump(plan, sort_keys=False, allow_unicode=True).rstrip())
