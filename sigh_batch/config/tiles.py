@@ -72,8 +72,10 @@ class TilesConfig(Config):
     """Share of pairs that are shown mirrored, inverted or with their colours exchanged."""
     pixels: Annotated[int, Field(ge=4096)] = 786_432
     """Pixels in a batch: small crops come in larger numbers."""
-    pieces: Annotated[int, Field(ge=1, le=64)] = 4
-    """Crops of a pair that stand in one batch: to decode a picture costs as much as to learn from a crop."""
+    together: Annotated[int, Field(ge=1, le=64)] = 8
+    """Batches that are cut of the same pairs: to decode a picture costs as much as to learn from crops."""
+    pieces: Annotated[int, Field(ge=1, le=256)] = 16
+    """Crops of a pair, dealt over those batches."""
     changed: Annotated[float, Field(ge=0, le=1)] = 0.9
     """Share of crops that are laid over a changed place; the others lie anywhere."""
     paired: bool = True

@@ -43,8 +43,8 @@ class TrainConfig(Config):
     accumulate: Annotated[int, Field(ge=1)] = 1
     """Batches whose gradients make one update, where memory is too small for a large batch."""
 
-    optimiser: Literal["adamw", "sgd"] = "adamw"
-    """What turns gradients into updates; sgd has Nesterov's momentum."""
+    optimiser: Literal["adamw", "sgd", "muon"] = "adamw"
+    """What turns gradients into updates; sgd has Nesterov's momentum, muon suits networks from scratch."""
     lr: Annotated[float, Field(gt=0)] = 1e-3
     """Learning rate at its highest."""
     weight_decay: Annotated[float, Field(ge=0)] = 0.05

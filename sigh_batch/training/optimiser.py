@@ -12,6 +12,7 @@ from torch import nn
 from sigh_batch.config.train import TrainConfig
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import DataError
+from sigh_batch.training.muon import Muon
 
 _NEVER_PULLED = re.compile(r"(^|[._])(pos_embed|cls_token|relative_position_bias_table|logit_scale)($|[._])")
 
@@ -30,6 +31,8 @@ def make_optimiser(model: nn.Module, config: TrainConfig) -> torch.optim.Optimiz
     groups = [group for group in groups if group["params"]]
     if config.optimiser == "sgd":
         return torch.optim.SGD(groups, lr=config.lr, momentum=config.momentum, nesterov=config.momentum > 0)
+    if config.optimiser == "muon":
+        return Muon(groups, lr=config.lr, betas=(config.momentum, config.beta2))
     return torch.optim.AdamW(groups, lr=config.lr, betas=(config.momentum, config.beta2))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -25,8 +25,19 @@ from sigh_batch.training.tasks import tasks
 from sigh_batch.training.trial import Trial
 
 _STAGE = "tiles"
-_AHEAD = 6
+_AHEAD = 2
 _EASY = 0.85
+
+
+class _Block(NamedTuple):
+    """Batches that are cut of the same pairs."""
+
+    first: int
+    """Number of the first batch."""
+    batches: int
+    side: int
+    """Of the crops."""
+    pairs: list[int]
 
 
 @tasks.register("tiles")
@@ -47,8 +58,9 @@ class TilesTask:
         self._options = dict(start.architecture.options) if start else shape
         self._operations = tuple(self._options["operations"])
         weights = self._config.crops
-        pairs = sum(weight * self._pairs_a_batch(int(side)) for side, weight in weights.items())
-        self.steps_per_epoch = max(1, round(len(self._train) * sum(weights.values()) / pairs))
+        pairs = sum(weight * self._pairs_a_block(int(side)) for side, weight in weights.items())
+        blocks = len(self._train) * sum(weights.values()) / pairs
+        self.steps_per_epoch = max(1, round(blocks * self._config.together))
 
     def build(self) -> nn.Module:
         """Return the network with fresh weights."""
@@ -56,17 +68,20 @@ class TilesTask:
 
     def batches(self, epoch: int, start: int = 0, rank: int = 0, ranks: int = 1) -> Iterator[Batch]:
         """Yield the batches of an epoch from number `start` on."""
-        plan = list(self._plan(epoch, ranks))[start:]
+        size = self._config.together
+        plan = list(self._plan(epoch, ranks))[start // size :]
+        skipped = start % size
         with ThreadPoolExecutor(max(1, self._settings.train.workers)) as pool:
-            ready: deque[Future[Batch]] = deque()
+            ready: deque[Future[list[Batch]]] = deque()
             waiting = iter(plan)
             try:
                 while True:
                     while len(ready) < _AHEAD and (next_one := next(waiting, None)):
-                        ready.append(pool.submit(self._batch, *next_one, epoch, rank, ranks))
+                        ready.append(pool.submit(self._batches, next_one, epoch, rank, ranks))
                     if not ready:
                         return
-                    yield ready.popleft().result()
+                    yield from ready.popleft().result()[skipped:]
+                    skipped = 0
             finally:
                 for future in ready:
                     future.cancel()
@@ -131,37 +146,47 @@ class TilesTask:
             return list(range(len(groups)))
         return [number for number, half in enumerate(halves) if half is calibration]
 
-    def _plan(self, epoch: int, ranks: int) -> Iterator[tuple[int, int, list[int]]]:
-        """Yield the number of each batch of an epoch, the side of its crops and its pairs."""
+    def _plan(self, epoch: int, ranks: int) -> Iterator[_Block]:
+        """Yield the blocks of an epoch: batches that are cut of the same pairs."""
         order = Permutation(len(self._train), self._settings.seed, epoch)
         crops = self._config.late_crops if self._is_late(epoch) else self._config.crops
         at = 0
-        for number in range(self.steps_per_epoch):
-            draws = for_sample(self._settings.seed, _STAGE, epoch * self.steps_per_epoch + number)
+        for first in range(0, self.steps_per_epoch, self._config.together):
+            draws = for_sample(self._settings.seed, _STAGE, epoch * self.steps_per_epoch + first)
             side = int(draws.weighted(list(crops), list(crops.values())))
-            count = -(-self._pairs_a_batch(side) // ranks) * ranks
+            count = -(-self._pairs_a_block(side) // ranks) * ranks
             positions = np.arange(at, at + count) % len(self._train)
-            yield number, side, order(positions).tolist()
+            batches = min(self._config.together, self.steps_per_epoch - first)
+            yield _Block(first, batches, side, order(positions).tolist())
             at += count
 
     def _is_late(self, epoch: int) -> bool:
         epochs = self._settings.train.epochs
         return epoch >= epochs - round(epochs * self._config.late)
 
-    def _pairs_a_batch(self, side: int) -> int:
-        return max(1, self._config.pixels // (2 * side * side * self._pieces(side)))
+    def _pairs_a_block(self, side: int) -> int:
+        return max(1, self._crops_a_block(side) // self._pieces(side))
+
+    def _crops_a_block(self, side: int) -> int:
+        return self._config.together * max(1, self._config.pixels // (2 * side * side))
 
     def _pieces(self, side: int) -> int:
-        """Return how many crops of that side are taken of a pair: no more than fit into a batch."""
-        return max(1, min(self._config.pieces, self._config.pixels // (2 * side * side)))
+        """Return how many crops of that side are taken of a pair: no more than fit into a block."""
+        return min(self._config.pieces, self._crops_a_block(side))
 
-    def _batch(self, number: int, side: int, pairs: list[int], epoch: int, rank: int, ranks: int) -> Batch:
-        """Return the part of a batch that a rank learns from."""
-        step = epoch * self.steps_per_epoch + number
-        crops: list[Crop] = []
-        for pair in pairs[rank::ranks]:
+    def _batches(self, block: _Block, epoch: int, rank: int, ranks: int) -> list[Batch]:
+        """Return the part of a block that a rank learns from; every batch has crops of all its pairs."""
+        step = epoch * self.steps_per_epoch + block.first
+        crops: list[tuple[Crop, Crop]] = []
+        for pair in block.pairs[rank::ranks]:
             draws = for_sample(self._settings.seed, f"{_STAGE}/{pair}", step)
-            crops += self._crops(pair, side, epoch, draws)
+            cut_now = list(self._crops(pair, block.side, epoch, draws))
+            crops += zip(cut_now[::2], cut_now[1::2], strict=True)
+        size = self._config.together
+        dealt = [crops[number::size] or [crops[number % len(crops)]] for number in range(block.batches)]
+        return [self._batch([crop for both in pairs for crop in both], epoch) for pairs in dealt]
+
+    def _batch(self, crops: list[Crop], epoch: int) -> Batch:
         known = self._operations
         return {
             "late": torch.tensor(self._is_late(epoch)),

@@ -140,7 +140,7 @@ def test_batches_are_the_same_again_from_any_number_on(data: str) -> None:
 
 
 def test_ranks_share_a_batch(data: str) -> None:
-    task = task_of(data, crops={"48": 1.0}, pixels=65536, pieces=1, retouched=0.0, easy=[])
+    task = task_of(data, crops={"48": 1.0}, pixels=65536, pieces=1, together=1, retouched=0.0, easy=[])
     (whole,) = islice(task.batches(0), 1)
     parts = [next(task.batches(0, rank=rank, ranks=2)) for rank in range(2)]
     pairs = [batch["pixels"].unflatten(0, (-1, 2)) for batch in (whole, *parts)]
