@@ -37,6 +37,11 @@ def cluster_options(command: F) -> F:
     return place_options(config_options(command))
 
 
+def is_place(text: str) -> bool:
+    """Return whether a word names a place where a run is stored, and not a run on a cluster."""
+    return "/" in text or Path(text).exists()
+
+
 def connect(
     files: tuple[Path, ...], sets: tuple[str, ...], namespace: str | None, context: str | None
 ) -> tuple[Settings, Cluster]:

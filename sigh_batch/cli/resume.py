@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sigh_batch.cli import evaluate, predict, train
-from sigh_batch.cli.clusters import cluster_options, connect
+from sigh_batch.cli.clusters import cluster_options, connect, is_place
 from sigh_batch.cli.options import output_options, settings_of
 from sigh_batch.cli.sharded import carry_out, counted
 from sigh_batch.config.settings import Settings
@@ -38,7 +38,7 @@ def command(
     What decides bytes is read from the run itself; only how it is carried out can be set here. Given the
     name of a RUN on a cluster, what is missing of it is sent there again.
     """
-    if "/" not in url and not Path(url).exists():
+    if not is_place(url):
         _send_again(connect(files, sets, namespace, context)[1], url, as_json=as_json, quiet=quiet)
         return
     _finish(url, settings_of(files, sets, run__workers=workers).settings, as_json=as_json, quiet=quiet)
