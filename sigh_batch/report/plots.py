@@ -86,6 +86,8 @@ class Plot:
     y_ticks: Sequence[tuple[float, str]]
     marks: Sequence[Mark] = ()
     lines: Sequence[Line] = ()
+    areas: Sequence[str] = ()
+    """Paths of SVG beneath everything, each laid over those before."""
     width: float = WIDTH
     height: float = HEIGHT
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import itertools
 import json
-import math
-from typing import Any
 
 from sigh_batch import __version__
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import NotFound
+from sigh_batch.report.contours import contours
 from sigh_batch.report.page import render_page
 from sigh_batch.report.plots import HEIGHT, WIDTH, Line, Mark, Plot, Scale, points_of
+from sigh_batch.report.trials import STATES, axis_scale, mark_of, say, title_of, way_of
 from sigh_batch.store import Store
 
 PAGE_KEY = "report/tune.html"
 JSON_KEY = "tune.json"
-_STATES = {"complete": "complete", "pruned": "stopped early", "fail": "failed", "running": "under way"}
 
 
 def write_tune_page(store: Store) -> str:
@@ -33,7 +32,7 @@ def render_study(study: Json) -> bytes:
     """Return the page."""
     name, mode = next(iter(study["objectives"].items()))
     done = [row for row in study["trials"] if row["state"] == "complete"]
-    ranked = sorted(done, key=lambda row: (_way(mode) * row["values"][name], row["number"]))
+    ranked = sorted(done, key=lambda row: (way_of(mode) * row["values"][name], row["number"]))
     return render_page(
         "tune.html",
         styles=["page.css", "tune.css"],
@@ -41,15 +40,16 @@ def render_study(study: Json) -> bytes:
         data={},
         study=study,
         objective=name,
-        states=_STATES,
+        states=STATES,
         best=ranked[0] if ranked else None,
         baseline=next((row for row in done if row["baseline"]), None),
         plots=_plots(study, name, mode),
         slices=[_slice(study, axis, name) for axis in study["axes"]] if done else [],
+        contours=contours(study, name, mode),
         parallel=_parallel(study, name, mode) if done else None,
         bars=_bars(study["importances"].get(name, {})),
         rows=[*ranked, *(row for row in study["trials"] if row["state"] != "complete")],
-        say=_say,
+        say=say,
         version=__version__,
     )
 
@@ -74,7 +74,9 @@ def _history(study: Json, name: str, mode: str) -> Plot:
     done = [row for row in rows if row["state"] == "complete"]
     bests = itertools.accumulate((row["values"][name] for row in done), choose)
     line = [(x.place(row["number"]), y.place(best)) for row, best in zip(done, bests, strict=True)]
-    marks = [_mark(row, x.place(row["number"]), y.place(row["values"][name]), study) for row in rows]
+    marks = [
+        mark_of(row, x.place(row["number"]), y.place(row["values"][name]), study["best"]) for row in rows
+    ]
     return Plot(
         title="History",
         label=f"{name} of each trial in turn, and the best so far as a line",
@@ -117,7 +119,7 @@ def _curves(study: Json, name: str) -> Plot:
             else "good"
             if row["state"] == "complete"
             else "told",
-            title=f"trial {row['number']}, {_STATES[row['state']]}",
+            title=f"trial {row['number']}, {STATES[row['state']]}",
         )
         for row in ordered
     ]
@@ -141,7 +143,7 @@ def _compromises(study: Json, done: list[Json]) -> Plot:
             x=x.place(row["values"][second]),
             y=y.place(row["values"][first]),
             kind="best" if row["number"] in study["front"] else "good",
-            title=_title(row),
+            title=title_of(row),
         )
         for row in done
     ]
@@ -160,9 +162,11 @@ def _slice(study: Json, axis: Json, name: str) -> Plot:
     path = axis["path"]
     rows = [row for row in study["trials"] if path in row["params"] and name in row["values"]]
     rows = [row for row in rows if row["state"] in ("complete", "pruned")]
-    x, ticks = _axis_scale(axis, WIDTH / 2)
+    x, ticks = axis_scale(axis, WIDTH / 2)
     y = Scale.over([row["values"][name] for row in rows], HEIGHT / 1.5, turned=True)
-    marks = [_mark(row, x(row["params"][path]), y.place(row["values"][name]), study) for row in rows]
+    marks = [
+        mark_of(row, x(row["params"][path]), y.place(row["values"][name]), study["best"]) for row in rows
+    ]
     return Plot(
         title=path,
         label=f"{name} by {path}",
@@ -180,10 +184,10 @@ def _parallel(study: Json, name: str, mode: str) -> Json:
     """Return a line a complete trial over all axes, the best ones last and darkest."""
     axes = study["axes"]
     gap = 150.0
-    scales = [_axis_scale(axis, HEIGHT, turned=True) for axis in axes]
+    scales = [axis_scale(axis, HEIGHT, turned=True) for axis in axes]
     done = [row for row in study["trials"] if row["state"] == "complete"]
     last = Scale.over([row["values"][name] for row in done], HEIGHT, turned=True)
-    ordered = sorted(done, key=lambda row: -_way(mode) * row["values"][name])
+    ordered = sorted(done, key=lambda row: -way_of(mode) * row["values"][name])
     lines = []
     for rank, row in enumerate(ordered, 1):
         pairs = [
@@ -196,7 +200,7 @@ def _parallel(study: Json, name: str, mode: str) -> Json:
             {
                 "points": points_of(pairs),
                 "opacity": round(0.1 + 0.9 * (rank / len(ordered)) ** 3, 2),
-                "title": _title(row),
+                "title": title_of(row),
             }
         )
     columns = [
@@ -207,30 +211,8 @@ def _parallel(study: Json, name: str, mode: str) -> Json:
     return {"columns": columns, "lines": lines, "width": len(axes) * gap, "height": HEIGHT}
 
 
-def _axis_scale(axis: Json, length: float, *, turned: bool = False) -> tuple[Any, list[tuple[float, str]]]:
-    """Return what places a value of an axis, and its ticks; choices stand at equal distances."""
-    if axis.get("choices") is not None:
-        choices = axis["choices"]
-        gap = length / max(len(choices) - 1, 1)
-        places = {repr(choice): round(number * gap, 1) for number, choice in enumerate(choices)}
-        ticks = [(places[repr(choice)], _say(choice)) for choice in choices]
-        return (lambda value: places[repr(value)]), ticks
-    scale = Scale(axis["low"], axis["high"], length, axis.get("log", False), turned)
-    return scale.place, scale.ticks()
-
-
 def _bars(shares: dict[str, float]) -> list[tuple[str, float]]:
     return sorted(shares.items(), key=lambda pair: -pair[1])
-
-
-def _mark(row: Json, x: float, y: float, study: Json) -> Mark:
-    kind = "best" if row["number"] == study["best"] else "good" if row["state"] == "complete" else "told"
-    return Mark(x=x, y=y, kind=kind, title=_title(row))
-
-
-def _title(row: Json) -> str:
-    reached = ", ".join(f"{name} {value:.4g}" for name, value in row["values"].items())
-    return f"trial {row['number']}, {_STATES[row['state']]}: {reached}"
 
 
 def _stairs(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -238,13 +220,3 @@ def _stairs(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
     for before, (x, y) in itertools.pairwise(points):
         found += [(x, before[1]), (x, y)]
     return found
-
-
-def _way(mode: str) -> float:
-    return -1.0 if mode == "max" else 1.0
-
-
-def _say(value: Any) -> str:
-    if isinstance(value, float) and math.isfinite(value):
-        return f"{value:.4g}"
-    return "none" if value is None else str(value)
