@@ -41,7 +41,7 @@ types: .venv/.test ## mypy, strict
 	@$(BIN)/mypy
 
 test-s3: .venv/.test ## the store on a real S3 server (needs Go, to build the server once)
-	@server=$$(scripts/versitygw) && SIGH_REQUIRE_S3=1 SIGH_S3_SERVER=$$server $(PYTEST) -m s3 $(T)
+	@server=$$(scripts/program versitygw) && SIGH_REQUIRE_S3=1 SIGH_S3_SERVER=$$server $(PYTEST) -m s3 $(T)
 
 test-browser: .venv/.test ## the pages in a real Chromium
 	@{ command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null && \

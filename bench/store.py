@@ -141,7 +141,7 @@ def small_cases(direction: str) -> dict[str, Callable[[], object]]:
 @contextlib.contextmanager
 def server() -> Iterator[None]:
     """Run the S3 server, and put the way to it into the environment."""
-    built = subprocess.run(["scripts/versitygw"], check=False, stdout=subprocess.PIPE, text=True)
+    built = subprocess.run(["scripts/program", "versitygw"], check=False, stdout=subprocess.PIPE, text=True)
     if built.returncode:
         print("Not measured: there is no S3 server here; it is built with Go.")
         raise SystemExit

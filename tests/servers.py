@@ -115,7 +115,11 @@ def _find_server() -> str:
     environ = {**os.environ, "HOME": pwd.getpwuid(os.getuid()).pw_dir}
     environ.pop("XDG_CACHE_HOME", None)
     found = subprocess.run(
-        [str(ROOT / "scripts/versitygw"), "cached"], env=environ, capture_output=True, text=True, check=False
+        [str(ROOT / "scripts/program"), "versitygw", "cached"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if found.returncode == 0:
         return found.stdout.strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
+from sigh_batch.metrics.ranking import Ranking, auc
 from sigh_batch.rng import for_sample
 
 Numbers = NDArray[np.float32]
@@ -52,20 +54,14 @@ def tell_apart(
             scores[held] = _fit(numbers[~held], labels[~held]).predict_proba(numbers[held])[:, 1]
     low, high = _interval(scores, labels, pairs, resamples, random)
     alone = [(name, auc_of(numbers[:, place], labels)) for place, name in enumerate(names)]
-    turned = sorted(((name, max(auc, 1 - auc)) for name, auc in alone), key=lambda item: -item[1])
+    turned = sorted(((name, max(found, 1 - found)) for name, found in alone), key=lambda item: -item[1])
     return Telling(auc=auc_of(scores, labels), low=low, high=high, best=tuple(turned[:3]))
 
 
 def auc_of(scores: NDArray[Any], labels: NDArray[np.int8]) -> float:
-    """Return the chance that a forged picture has a higher score than a clean one; a tie is half."""
-    _, place, times = np.unique(scores, return_inverse=True, return_counts=True)
-    rank = np.cumsum(times) - (times - 1) / 2
-    forged = labels == 1
-    many = int(forged.sum())
-    others = len(labels) - many
-    if not many or not others:
-        return 0.5
-    return float((rank[place[forged]].sum() - many * (many + 1) / 2) / (many * others))
+    """Return the chance that a forged picture has a higher score than a clean one; half of one kind alone."""
+    found = float(auc(Ranking(scores, labels == 1).counts()))
+    return 0.5 if math.isnan(found) else found
 
 
 def _fit(numbers: Numbers, labels: NDArray[np.int8]) -> HistGradientBoostingClassifier:
@@ -88,18 +84,12 @@ def _interval(
     random: np.random.Generator,
 ) -> tuple[float, float]:
     """Draw whole pairs with replacement; a row counts as often as its pair was drawn."""
-    order = np.argsort(scores, kind="stable")
-    ordered, forged, owner = scores[order], labels[order] == 1, pairs[order]
-    ends = np.flatnonzero(np.r_[ordered[1:] != ordered[:-1], True])
+    ranking = Ranking(scores, labels == 1)
     many = int(pairs.max()) + 1
     found = []
     for _ in range(resamples):
-        weight = np.bincount(random.integers(0, many, many), minlength=many)[owner]
-        ones = np.cumsum(np.where(forged, weight, 0))[ends]
-        zeros = np.cumsum(np.where(forged, 0, weight))[ends]
-        if not ones[-1] or not zeros[-1]:
-            continue
-        area = np.trapezoid(np.r_[0, ones], np.r_[0, zeros])
-        found.append(1 - area / (ones[-1] * zeros[-1]))
-    low, high = np.percentile(found, (2.5, 97.5)) if found else (0.0, 1.0)
+        weight = np.bincount(random.integers(0, many, many), minlength=many)[pairs]
+        found.append(float(auc(ranking.counts(weight))))
+    told = [value for value in found if not math.isnan(value)]
+    low, high = np.percentile(told, (2.5, 97.5)) if told else (0.0, 1.0)
     return float(low), float(high)

@@ -56,6 +56,28 @@ class Record:
             )
 
 
+def record_of(
+    plan: Plan, shard: int, identity: Identity, *, failed: int, file: tuple[int, str], rows: tuple[int, str]
+) -> Record:
+    """Return the record of a finished shard; of its file and of its rows, the size and the hash."""
+    samples = plan.samples(shard)
+    return Record(
+        kind=identity.kind,
+        shard=shard,
+        name=plan.name(shard),
+        first=samples.start,
+        count=len(samples),
+        written=len(samples) - failed,
+        failed=failed,
+        bytes=file[0],
+        sha256=file[1],
+        rows_bytes=rows[0],
+        rows_sha256=rows[1],
+        config_hash=identity.config_hash,
+        engine=dict(identity.engine),
+    )
+
+
 def record_json(record: Record) -> bytes:
     """Return the bytes of a record, as they are stored."""
     return (json.dumps({"schema": SCHEMA_VERSION, **asdict(record)}, indent=2) + "\n").encode()

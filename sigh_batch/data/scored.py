@@ -20,7 +20,7 @@ from sigh_batch.data.identity import Identity
 from sigh_batch.data.objects import disk_faults, new_folder
 from sigh_batch.data.plan import Plan
 from sigh_batch.data.predictions import PREDICTION, SCHEMA_VERSION
-from sigh_batch.data.record import Record, record_json
+from sigh_batch.data.record import Record, record_json, record_of
 from sigh_batch.data.rows import HashedFile
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import DataError
@@ -100,20 +100,13 @@ class ScoredWriter:
             self._flush()
             self._writer.close()
             self._sink.close()
-        record = Record(
-            kind=self._identity.kind,
-            shard=self._shard,
-            name=self._plan.name(self._shard),
-            first=self._samples.start,
-            count=len(self._samples),
-            written=len(self._samples) - self._failed,
+        record = record_of(
+            self._plan,
+            self._shard,
+            self._identity,
             failed=self._failed,
-            bytes=self._map_bytes,
-            sha256=self._map_digest.hexdigest(),
-            rows_bytes=self._sink.size,
-            rows_sha256=self._sink.digest.hexdigest(),
-            config_hash=self._identity.config_hash,
-            engine=dict(self._identity.engine),
+            file=(self._map_bytes, self._map_digest.hexdigest()),
+            rows=(self._sink.size, self._sink.digest.hexdigest()),
         )
         return ScoredShard(record=record, rows=self._rows_path, maps=tuple(self._maps))
 

@@ -17,7 +17,7 @@ from sigh_batch.data.document import sample_json
 from sigh_batch.data.identity import Identity
 from sigh_batch.data.objects import disk_faults, new_folder
 from sigh_batch.data.plan import Plan
-from sigh_batch.data.record import Record, record_json
+from sigh_batch.data.record import Record, record_json, record_of
 from sigh_batch.data.rows import RowsWriter
 from sigh_batch.data.sample import Failure, Sample
 from sigh_batch.data.tar import TarWriter
@@ -110,23 +110,8 @@ class ShardWriter:
                 f"{self._samples.stop - 1}; its stage must give every sample"
             )
         with disk_faults(self._folder.name):
-            tar_bytes, tar_hash = self._tar.close()
-            rows_bytes, rows_hash = self._rows.close()
-        record = Record(
-            kind=self._identity.kind,
-            shard=self._shard,
-            name=self._plan.name(self._shard),
-            first=self._samples.start,
-            count=len(self._samples),
-            written=len(self._samples) - self._failed,
-            failed=self._failed,
-            bytes=tar_bytes,
-            sha256=tar_hash,
-            rows_bytes=rows_bytes,
-            rows_sha256=rows_hash,
-            config_hash=self._identity.config_hash,
-            engine=dict(self._identity.engine),
-        )
+            file, rows = self._tar.close(), self._rows.close()
+        record = record_of(self._plan, self._shard, self._identity, failed=self._failed, file=file, rows=rows)
         return Shard(record=record, tar=self._tar_path, rows=self._rows_path)
 
     def _take(self, index: int, id_: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from sigh_batch.errors import ConfigError, DataError
+from sigh_batch.errors import ConfigError, DataError, UnknownName
 from sigh_batch.models.backbones import find_backbone, libraries
 from sigh_batch.models.document import Architecture
 from sigh_batch.models.file import WEIGHTS_KEY, check_name, parse_weights, read_model
@@ -18,6 +18,7 @@ from sigh_batch.store import open_store
 if TYPE_CHECKING:
     from sigh_batch.store.options import StoreOptions
 
+_DEVICES = ("cpu", "cuda", "mps")
 _SECOND = 0.6
 """Dropout after the further layer of a head, as a share of that before it."""
 _SHOWN = 3
@@ -103,16 +104,19 @@ def read_pretrained(url: str, options: StoreOptions | None = None) -> dict[str, 
 
 
 def choose_device(name: str) -> torch.device:
-    """Return the device of a name; auto takes a GPU where there is one. Raises ConfigError."""
+    """Return a device by name; auto takes a GPU where there is one. Raises ConfigError."""
     if name == "auto":
         if torch.cuda.is_available():
             return torch.device("cuda")
         return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    if name.partition(":")[0] not in _DEVICES:
+        raise UnknownName("device", name, ("auto", *_DEVICES))
     try:
         device = torch.device(name)
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError, NotImplementedError) as error:
-        raise ConfigError(f"no device {name!r} here; use auto, cpu, cuda, cuda:1 or mps") from error
+        reason = str(error).splitlines()[0].partition(". ")[0].rstrip(".")
+        raise ConfigError(f"there is no device {name!r} here ({reason}); use auto or cpu") from error
     return device
 
 

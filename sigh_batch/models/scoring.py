@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from sigh_batch.models.detector import Score
 from sigh_batch.models.document import Calibration, ModelDocument
 from sigh_batch.models.inputs import inputs_of, normalised
+from sigh_batch.models.probability import calibrated, sigmoid
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -23,7 +24,6 @@ Look = Callable[[Pixels], tuple[float, Floats, Floats]]
 """A picture in; its log-odds, those of each operation, and those of each pixel out."""
 
 _BATCH = 32
-_EXTREME = 80.0
 
 
 class ClassesDetector:
@@ -83,16 +83,6 @@ def score_of(logits: NDArray[np.float64], calibration: Calibration | None) -> Sc
     probability = calibrated(logit, calibration)
     rest = (1 - probability) * shares / shares.sum()
     return Score(logit=logit, probability=probability, classes=(*map(float, rest), probability))
-
-
-def calibrated(logit: float, calibration: Calibration | None) -> float:
-    """Return the probability that log-odds stand for."""
-    return float(sigmoid(logit if calibration is None else calibration.scale * logit + calibration.shift))
-
-
-def sigmoid(logits: float | NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return the probabilities of log-odds."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -_EXTREME, _EXTREME))))
 
 
 def answer_by_torch(network: nn.Module, device: torch.device) -> Answer:

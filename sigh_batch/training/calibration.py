@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sigh_batch.models.document import Calibration, Thresholds
+from sigh_batch.models.probability import sigmoid
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -91,11 +92,6 @@ def fit_line(logits: Floats, labels: Flags) -> tuple[float, float]:
         mean = float(targets.mean())
         scale, shift = _LEAST_SCALE, float(np.log(mean / (1 - mean)))
     return scale / spread, shift - scale * centre / spread
-
-
-def sigmoid(logits: Floats) -> Floats:
-    """Return probabilities of log-odds, without overflow."""
-    return 0.5 * (1 + np.tanh(0.5 * logits))
 
 
 def log_loss(logits: Floats, targets: Floats | Flags) -> float:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import torch
 
 from sigh_batch.config.train import TrainConfig
-from sigh_batch.errors import ConfigError, UnknownName
-
-_DEVICES = ("cpu", "cuda", "mps")
+from sigh_batch.errors import ConfigError
+from sigh_batch.models.networks import choose_device
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +41,7 @@ class Machine:
 
 def choose_machine(config: TrainConfig, rank: int = 0, ranks: int = 1) -> Machine:
     """Return the device that the settings name; raises ConfigError when it is not there."""
-    device = choose_device(config.device)
+    device = _device_of(config)
     if str(device) == "cuda":
         device = torch.device("cuda", rank % torch.cuda.device_count())
     return Machine(
@@ -54,24 +53,15 @@ def choose_machine(config: TrainConfig, rank: int = 0, ranks: int = 1) -> Machin
     )
 
 
-def choose_device(name: str) -> torch.device:
-    """Return a device by name, or for `auto` the best there is; raises ConfigError."""
-    if name == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    if name.partition(":")[0] not in _DEVICES:
-        raise UnknownName("device", name, ("auto", *_DEVICES))
-    try:
-        device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError, NotImplementedError) as error:
-        reason = str(error).splitlines()[0].partition(". ")[0].rstrip(".")
-        raise ConfigError(f"there is no device {name!r} here ({reason}); use auto or cpu") from error
-    return device
+def _device_of(config: TrainConfig) -> torch.device:
+    """Return the device of the settings; auto is one of those that training is tried on, CUDA and CPU."""
+    name = config.device
+    return choose_device("cpu" if name == "auto" and not torch.cuda.is_available() else name)
 
 
 def count_ranks(config: TrainConfig) -> int:
     """Return how many processes train together: one a visible GPU, or what the settings say."""
-    device = choose_device(config.device)
+    device = _device_of(config)
     if device.type != "cuda":
         return config.devices or 1
     visible = torch.cuda.device_count() if str(device) == "cuda" else 1

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sigh_batch.models.detector import Detector, Score
 from sigh_batch.models.document import ModelDocument
 from sigh_batch.models.opening import open_model
-from sigh_batch.models.scoring import calibrated, score_of, sigmoid
+from sigh_batch.models.probability import calibrated, sigmoid
+from sigh_batch.models.scoring import score_of
 from sigh_batch.store import open_store
 from tests.models import calibration, classes_document, pictures, put_model, tiles_document
 
