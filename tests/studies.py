@@ -42,10 +42,13 @@ def study_document(count: int, **told: Any) -> dict[str, Any]:
     trials = [_trial(number, number % 3 == 0 and number > 0) for number in range(count)]
     states = [row["state"] for row in trials]
     return {
+        "schema": 1,
         "url": "./study",
         "data": "./forged",
         "name": "study-1",
         "config_hash": "00c0ffee",
+        "seed": 0,
+        "seconds": 12.0 * count,
         "search": "tpe",
         "objectives": {"auc": "max"},
         "wanted": count,
@@ -79,4 +82,9 @@ def _trial(number: int, pruned: bool) -> dict[str, Any]:
         "curve": [[epoch, value - 0.1 / epoch] for epoch in (1, 2)],
         "metrics": {"auc": value},
         "baseline": number == 0,
+        "began": "2026-01-01T00:00:00",
+        "ended": "2026-01-01T00:00:12",
+        "cell": None,
+        "repeat": None,
+        "model": None,
     }

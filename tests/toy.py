@@ -11,7 +11,7 @@ from typing import Any
 
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.data.identity import Identity, claim
-from sigh_batch.errors import ConfigError, NotFound
+from sigh_batch.errors import ConfigError, NotFound, StoreFull
 from sigh_batch.store import Store, open_store
 from sigh_batch.training.progress import Outcome, Progress, Watch
 
@@ -21,7 +21,7 @@ STATE_KEY = "state.json"
 def train(spec: RunSpec, watch: Watch) -> Outcome:
     """Train as TOY, a JSON object in the environment, says: seconds an epoch, tricks by trial number."""
     told = json.loads(os.environ.get("TOY", "{}"))
-    store = open_store(spec.out)
+    store = open_store(spec.out, spec.settings.store)
     config = spec.settings.train
     claim(store, Identity(kind="train", config_hash=f"{config.lr}", engine={}))
     state = _state(store)
@@ -33,12 +33,14 @@ def train(spec: RunSpec, watch: Watch) -> Outcome:
         state = {"epoch": epoch, "made": [*state.get("made", []), epoch]}
         store.put(STATE_KEY, json.dumps(state).encode())
         value = quality + epoch / 100 + spec.settings.seed % 7 / 1e4
-        watch(_progress(epoch, config.epochs, value, validating=True))
-        watch(_progress(epoch, config.epochs, value, validated=True))
+        if not told.get("mute"):
+            watch(_progress(epoch, config.epochs, value, validating=True))
+            watch(_progress(epoch, config.epochs, value, validated=True))
         _trick(told.get(f"{number}@{epoch}"), state)
     store.put("model.safetensors", b"weights")
     value = quality + config.epochs / 100 + spec.settings.seed % 7 / 1e4
-    return Outcome(out=spec.out, name="toy", steps=config.epochs, best_step=1, metrics={"auc": value})
+    metrics = {} if told.get("mute") else {"auc": value}
+    return Outcome(out=spec.out, name="toy", steps=config.epochs, best_step=1, metrics=metrics)
 
 
 def _state(store: Store) -> dict[str, Any]:
@@ -71,6 +73,8 @@ def _trick(trick: Any, state: dict[str, Any]) -> None:
             raise ConfigError("the settings do not go together")
         case "memory":
             raise RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")
+        case "full":
+            raise StoreFull("no room is left for a checkpoint")
         case "hang":
             time.sleep(10**6)
         case "die":

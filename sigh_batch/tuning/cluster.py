@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import os
+import re
 import socket
 import time
 import warnings
@@ -14,13 +15,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import ray
+from ray._raylet import GcsClient  # type: ignore[attr-defined]  # compiled, without types
+from ray.autoscaler.sdk import request_resources
+from ray.exceptions import AuthenticationError, RayError
 
 from sigh_batch.config.tune import TuneConfig
-from sigh_batch.errors import ConfigError, Unreachable
+from sigh_batch.errors import ClusterDenied, ConfigError, Unreachable
 
 _OBJECT_STORE = 80_000_000
 """Bytes of shared memory that Ray takes at least; trials exchange nothing through it."""
 _CONNECT_SECONDS = 5.0
+_ADDRESS = re.compile(r"[^\s/]+:\d+")
+_VERSIONS = re.compile(r"Ray: (\S+)\s+Python: (\S+)")
+"""How Ray tells of the versions of a cluster, and then of its own."""
 _POLL_SECONDS = 2.0
 _QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -52,10 +59,10 @@ class Share:
 def join(config: TuneConfig, say: Callable[[str], None]) -> Iterator[Share]:
     """Start or join Ray, and leave it as it was found.
 
-    Raises Unreachable when there is none at the address, ConfigError when it is of another version or can
-    never hold a trial.
+    Raises Unreachable when there is none at the address, ClusterDenied when it does not take our token,
+    ConfigError when it is of another version or can never hold a trial.
     """
-    os.environ.update({name: os.environ.get(name, value) for name, value in _QUIET.items()})
+    hush()
     mine = not ray.is_initialized()
     if mine:
         _start(config)
@@ -66,10 +73,20 @@ def join(config: TuneConfig, say: Callable[[str], None]) -> Iterator[Share]:
             ray.shutdown()
 
 
+def hush() -> None:
+    """Tell Ray's processes to be quiet, and to keep what they know to themselves."""
+    os.environ.update({name: os.environ.get(name, value) for name, value in _QUIET.items()})
+
+
 def _start(config: TuneConfig) -> None:
     where = config.ray
-    if where not in ("local", "auto"):
-        _knock(where)
+    named = os.environ.get("RAY_ADDRESS", "") if where == "auto" else where
+    if _ADDRESS.fullmatch(named):
+        _knock(named)
+    elif where not in ("local", "auto"):
+        raise ConfigError(
+            f"not an address of Ray: {where!r}; use HOST:PORT as in 10.0.0.7:6379, auto, or local"
+        )
     local: dict[str, Any] = {
         "num_cpus": _cores(config),
         "include_dashboard": False,
@@ -90,30 +107,43 @@ def _start(config: TuneConfig) -> None:
         raise Unreachable(
             f"no Ray answers at {where!r}: {_first(error)}; start one, or use --ray local"
         ) from error
+    except AuthenticationError as error:
+        raise _denied(where) from error
     except RuntimeError as error:
-        if "ersion mismatch" not in str(error):
+        versions = _VERSIONS.findall(str(error))
+        if len(versions) != 2:
             raise
-        told = " ".join(str(error).split())
+        theirs, ours = (f"Ray {ray_version} on Python {python}" for ray_version, python in versions)
         raise ConfigError(
-            f"the Ray at {where!r} has other versions ({told}); use one image for all its nodes and for this"
+            f"the Ray at {where!r} is {theirs}, and this is {ours}; "
+            "use one image for all its nodes and for this"
         ) from error
     for name in ("ray", "ray.tune", "ray.data", "ray.train"):
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def _knock(address: str) -> None:
-    """Find out in seconds what Ray itself finds out in a minute."""
-    host, colon, port = address.rpartition(":")
-    if not colon or not port.isdigit() or "//" in address:
-        raise ConfigError(
-            f"not an address of Ray: {address!r}; use HOST:PORT as in 10.0.0.7:6379, auto, or local"
-        )
+    """Find out in seconds what Ray itself finds out in a minute, or tells as something else."""
+    host, _, port = address.rpartition(":")
     try:
         socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
     except OSError as error:
         raise Unreachable(
             f"no Ray answers at {address}: {error.strerror or error}; is it running?"
         ) from error
+    try:
+        GcsClient(address=address)
+    except AuthenticationError as error:
+        raise _denied(address) from error
+    except RayError as error:
+        raise Unreachable(f"no Ray answers at {address}: {_first(error)}; is it running?") from error
+
+
+def _denied(where: str) -> ClusterDenied:
+    return ClusterDenied(
+        f"the Ray at {where} does not take the token of this machine; set RAY_AUTH_MODE=token, and "
+        "RAY_AUTH_TOKEN to the token of its head"
+    )
 
 
 def _cores(config: TuneConfig) -> int:
@@ -123,30 +153,39 @@ def _cores(config: TuneConfig) -> int:
 
 
 def _share(config: TuneConfig, say: Callable[[str], None]) -> Share:
-    """Return what a trial gets; waits for a cluster that cannot hold one yet, but not for ever."""
-    until = time.monotonic() + (0 if config.ray == "local" else 60 * config.wait_minutes)
-    told = False
-    while True:
-        found: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
-        nodes = [node["Resources"] for node in found if node["Alive"]]
-        gpus = config.gpus
-        if gpus is None:
-            gpus = 1.0 if any(node.get("GPU") for node in nodes) else 0.0
-        slots = sum(_fit(node, config.cpus, gpus) for node in nodes)
-        if slots:
-            break
-        if time.monotonic() >= until:
-            raise ConfigError(_too_much(config, gpus, nodes))
-        if not told:
-            say(f"no node can hold a trial yet; waiting {config.wait_minutes:g} minutes for one")
-            told = True
-        time.sleep(_POLL_SECONDS)
+    """Return what a trial gets; waits for a cluster that cannot hold one yet, but not for ever.
+
+    A cluster that grows by itself is asked for a node, since it starts none that nothing waits for.
+    """
+    gpus, nodes, slots = _room(config)
+    if not slots and config.ray != "local" and config.wait_minutes:
+        say(f"no node can hold a trial yet; waiting {config.wait_minutes:g} minutes for one")
+        request_resources(bundles=[{"CPU": config.cpus, **({"GPU": gpus} if gpus else {})}])
+        try:
+            until = time.monotonic() + 60 * config.wait_minutes
+            while not slots and time.monotonic() < until:
+                time.sleep(_POLL_SECONDS)
+                gpus, nodes, slots = _room(config)
+        finally:
+            request_resources()
+    if not slots:
+        raise ConfigError(_too_much(config, gpus, nodes))
     if config.concurrency:
         slots = min(slots, config.concurrency) if config.ray == "local" else config.concurrency
     return Share(cpus=config.cpus, gpus=gpus, slots=slots)
 
 
-def _fit(node: dict[str, float], cpus: float, gpus: float) -> int:
+def _room(config: TuneConfig) -> tuple[float, list[dict[str, float]], int]:
+    """Return the GPUs of a trial, what each node has, and how many trials fit now."""
+    found: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]
+    nodes = [node["Resources"] for node in found if node["Alive"]]
+    gpus = config.gpus
+    if gpus is None:
+        gpus = 1.0 if any(node.get("GPU") for node in nodes) else 0.0
+    return gpus, nodes, sum(fit(node, config.cpus, gpus) for node in nodes)
+
+
+def fit(node: dict[str, float], cpus: float, gpus: float) -> int:
     """Return how many trials a node can hold; a whole GPU is never shared by more than what fits into one."""
     by_cpu = math.floor(node.get("CPU", 0.0) / cpus + 1e-9) if cpus else 10**6
     if not gpus:

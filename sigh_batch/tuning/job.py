@@ -161,14 +161,14 @@ def _carry_out(plan: Plan, store: Store, ledger: Ledger, watch: Watch, say: Say,
     )
     if search.ended() < search.wanted:
         stop = _fit(search, config, plan.spec.settings.train.epochs, say)
+        if search.fault and not stop:
+            raise search.fault
         ledger.flush(now=True)
         if stop:
             stop.pass_on()
             raise Interrupted(
                 f"stopped after {search.ended():,} of {search.wanted:,} trials; the same command goes on"
             )
-        if search.fault:
-            raise search.fault
     retention.sweep(search.study)
     return search.study
 

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 import optuna
+from optuna.exceptions import StorageInternalError
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import BaseJournalBackend, JournalFileBackend
 
@@ -90,6 +91,11 @@ def read_storage(store: Store, database: str | None) -> BaseStorage:
     return JournalStorage(_Snapshot(data))
 
 
+def is_database_fault(error: Exception) -> bool:
+    """Return whether an error is the database's: Optuna tells of some, and passes on SQLAlchemy's."""
+    return isinstance(error, StorageInternalError) or type(error).__module__.startswith("sqlalchemy.")
+
+
 class _Snapshot(BaseJournalBackend):
     """A journal as it was at one moment."""
 
@@ -129,7 +135,10 @@ class _Journal(JournalFileBackend):
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise StoreFull(f"the study cannot be written to {self._file_path}: {error.strerror}") from error
+            raise StoreFull(
+                f"the study cannot be written to {self._file_path}: {error.strerror}; "
+                "make room, and give the same command again"
+            ) from error
 
 
 def _cut_torn(file: io.BufferedRandom) -> None:

@@ -21,9 +21,9 @@ from ray.tune.search.optuna import OptunaSearch
 
 from sigh_batch.config.tune import Mode, TuneConfig
 from sigh_batch.data.sample import Json
-from sigh_batch.errors import ConfigError, SighError, StoreError, recall
+from sigh_batch.errors import ConfigError, SighError, StoreError, Unreachable, recall
 from sigh_batch.tuning.grid import repeat_seed
-from sigh_batch.tuning.ledger import Ledger
+from sigh_batch.tuning.ledger import Ledger, is_database_fault
 from sigh_batch.tuning.sampling import make_sampler
 from sigh_batch.tuning.space import Space, Values
 
@@ -109,6 +109,46 @@ class StudySearch(OptunaSearch):
 
     def suggest(self, trial_id: str) -> Any:
         """Return what the next trial is to do, nothing as long as no slot is free, or that all is done."""
+        found = self._heed(lambda: self._suggest(trial_id))
+        return str(Searcher.FINISHED) if self.fault else found
+
+    def on_trial_result(self, trial_id: str, result: Json) -> None:
+        """Write what a trial reached so far."""
+        self._heed(lambda: self._on_result(self.live[trial_id], result))
+
+    def on_trial_complete(self, trial_id: str, result: Json | None = None, error: bool = False) -> None:
+        """Write how a trial ended: complete, stopped early, or failed."""
+        live = self.live.pop(trial_id, None)
+        if live is not None:
+            cause = self.find_error(trial_id) if error else None
+            self._heed(lambda: self._on_complete(live, result, cause, error))
+
+    def save(self, checkpoint_path: str) -> None:
+        """Keep nothing: all there is to keep is in the study, and its storage may know a password."""
+        Path(checkpoint_path).touch()
+
+    def restore(self, checkpoint_path: str) -> None:
+        """Take nothing."""
+
+    def __getstate__(self) -> Json:
+        return {}
+
+    def _heed(self, act: Callable[[], Any]) -> Any:
+        """Return what an act gives; a fault in it ends the study, and Tune never sees it."""
+        try:
+            return act()
+        except SighError as error:
+            self.fault = self.fault or error
+        except Exception as error:
+            if not is_database_fault(error):
+                raise
+            told = str(error).splitlines()[0]
+            self.fault = self.fault or Unreachable(
+                f"the database of the study does not answer any more: {told}; the same command goes on"
+            )
+        return None
+
+    def _suggest(self, trial_id: str) -> Any:
         if self.fault or self._over():
             return str(Searcher.FINISHED)
         if self.slots is not None and len(self.live) >= self.slots:
@@ -127,9 +167,7 @@ class StudySearch(OptunaSearch):
         seed = repeat_seed(self._study_seed, int(attributes.get("repeat", 0)))
         return self._order(trial.number, values, seed)
 
-    def on_trial_result(self, trial_id: str, result: Json) -> None:
-        """Write what a trial reached so far."""
-        live = self.live[trial_id]
+    def _on_result(self, live: Live, result: Json) -> None:
         if reason := result.get("failed"):
             live.heard["failed"] = reason
             error = recall(result.get("kind", "SighError"), str(reason))
@@ -141,33 +179,21 @@ class StudySearch(OptunaSearch):
         self._watch(self._frozen(live.trial))
         self._ledger.flush()
 
-    def on_trial_complete(self, trial_id: str, result: Json | None = None, error: bool = False) -> None:
-        """Write how a trial ended: complete, stopped early, or failed."""
-        live = self.live.pop(trial_id, None)
-        if live is None or (self.fault and not (result and result.get("ended"))):
+    def _on_complete(self, live: Live, result: Json | None, error: Exception | None, failed: bool) -> None:
+        if self.fault and not (result and result.get("ended")):
             return
         if result and not result.get("failed"):
             self._hear(live, result)
         if self.fault:
             return
-        if error or live.heard.get("failed"):
-            self._end_badly(live, self.find_error(trial_id) if error else None)
-        elif result and result.get("ended") and live.values:
+        if failed or live.heard.get("failed"):
+            self._end_badly(live, error)
+        elif result and result.get("ended"):
             self._tell(live, TrialState.COMPLETE)
         else:
             live.trial.set_user_attr("reason", "the study's time was over" if self._over() else "fell behind")
             self._tell(live, TrialState.PRUNED)
         self._check_hope()
-
-    def save(self, checkpoint_path: str) -> None:
-        """Keep nothing: all there is to keep is in the study, and its storage may know a password."""
-        Path(checkpoint_path).touch()
-
-    def restore(self, checkpoint_path: str) -> None:
-        """Take nothing."""
-
-    def __getstate__(self) -> Json:
-        return {}
 
     def _ask(self) -> Trial:
         number = len(self.study.get_trials(deepcopy=False))
@@ -206,15 +232,14 @@ class StudySearch(OptunaSearch):
         metrics = {
             name[len(_METRICS) :]: value for name, value in result.items() if name.startswith(_METRICS)
         }
-        if not metrics:
+        if not metrics and not result.get("ended"):
             return
         missing = [name for name in self.objectives if name not in metrics]
         if missing:
-            self.fault = ConfigError(
+            raise ConfigError(
                 f"training reports no {missing[0]!r}, which tune.objectives names; "
-                f"it reports {', '.join(metrics)}"
+                f"it reports {', '.join(metrics) or 'nothing'}"
             )
-            return
         live.values = {name: float(metrics[name]) for name in self.objectives}
         trial = live.trial
         epoch = int(result["epoch"])

@@ -1,0 +1,93 @@
+"""`sigh tune` and `sigh tune show`, as somebody types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from optuna.trial import TrialState
+
+from sigh_batch import cli
+from sigh_batch.cli.searching import show_search
+from tests.studies import study_document
+
+
+def sigh(*words: object) -> int:
+    return cli.run([str(word) for word in words])
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    (tmp_path / "tune.json").write_text(json.dumps(study_document(6)))
+    return tmp_path
+
+
+def test_a_study_is_shown_with_its_best_trials_first(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sigh("tune", "show", study) == 0
+    found = capsys.readouterr()
+    assert "study-1: 6 of 6 trials, 5 complete, 1 pruned" in found.err
+    lines = [line.split() for line in found.out.splitlines()]
+    assert [line[0] for line in lines if line and line[0].isdigit()] == ["5", "4", "2", "1", "0"]
+    assert "0 (as it was)" in found.out
+    assert "train.optimiser" in found.out
+
+
+def test_one_trial_is_shown_with_where_and_how_fast_it_was(
+    study: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sigh("tune", "show", study, "--trial", 3) == 0
+    shown = capsys.readouterr().out
+    for text in ("fell behind", "node-7", "80.5", "12.0"):
+        assert text in shown
+    assert sigh("tune", "show", study, "--trial", 3, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["state"] == "pruned"
+    assert sigh("tune", "show", study, "--trial", 30) == 1
+    assert "has no trial 30" in capsys.readouterr().err
+
+
+def test_what_is_missing_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sigh("tune", "--out", tmp_path / "study") == 2
+    assert "a study needs data and a place" in capsys.readouterr().err
+    assert sigh("tune", "show", tmp_path) == 1
+    assert "there is no finished study" in capsys.readouterr().err
+    assert sigh("train", "--from-tune", tmp_path, "--data", tmp_path, "--out", tmp_path / "model") == 1
+    assert "no best settings" in capsys.readouterr().err
+
+
+def trial(state: TrialState, **told: Any) -> Any:
+    attributes = {"epochs": 3, "seconds": 7.0, **told}
+    return SimpleNamespace(
+        number=4, state=state, user_attrs=attributes, intermediate_values={3: 0.75}, params={"train.lr": 1e-3}
+    )
+
+
+def test_progress_is_lines_or_json_away_from_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with show_search("plain", quiet=False) as (watch, say):
+        watch(trial(TrialState.RUNNING, epochs=0))
+        watch(trial(TrialState.RUNNING))
+        watch(trial(TrialState.PRUNED))
+        watch(trial(TrialState.FAIL, reason="it ran out of memory"))
+        say("waiting")
+    assert capsys.readouterr().err.splitlines() == [
+        "tune: trial 4 begins: train.lr 0.001",
+        "tune: trial 4, epoch 3: value 0.75",
+        "tune: trial 4 is stopped early after epoch 3: value 0.75",
+        "tune: trial 4 failed: it ran out of memory",
+        "tune: waiting",
+    ]
+    with show_search("json", quiet=False) as (watch, _):
+        watch(trial(TrialState.COMPLETE))
+    assert json.loads(capsys.readouterr().err)["values"] == {"value": 0.75}
+
+
+def test_progress_on_a_terminal_is_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    with show_search("bar", quiet=False) as (watch, say):
+        watch(trial(TrialState.COMPLETE))
+        say("waiting")
+    shown = capsys.readouterr().err
+    assert "complete" in shown
+    assert "lr 0.001" in shown
+    assert "waiting" in shown
