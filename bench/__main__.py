@@ -12,7 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PAGES = HERE.parent / "docs" / "benchmarks"
-NO_BENCHES = {"__main__", "measure", "samples"}
+NO_BENCHES = {"__main__", "measure", "samples", "trials"}
 PAGE = """<!-- made by `python -m bench {name}` -->
 
 # {name}

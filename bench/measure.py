@@ -114,13 +114,13 @@ def _watched(sender: Any, work: Callable[..., object], args: tuple[Any, ...], wa
     try:
         if warm is not None:
             warm(*args)
-        before = peak = _resident()
+        before = peak = resident()
         stop = threading.Event()
 
         def watch() -> None:
             nonlocal peak
             while not stop.wait(0.002):
-                peak = max(peak, _resident())
+                peak = max(peak, resident())
 
         watcher = threading.Thread(target=watch, daemon=True)
         exact = _reset_high_water()
@@ -146,7 +146,8 @@ def _high_water() -> int:
     return _status("VmHWM")
 
 
-def _resident() -> int:
+def resident() -> int:
+    """Return the resident bytes of this process."""
     return _status("VmRSS")
 
 
