@@ -57,8 +57,8 @@ test-cluster: .venv/.test ## manifests and commands before a real Kubernetes API
 	@for program in etcd kube-apiserver helm; do scripts/program $$program >/dev/null || exit 1; done
 	@$(PYTEST) -m cluster $(T)
 
-test-tune: .venv/.test ## studies: twenty kills, and trials by a real Ray
-	@$(PYTEST) -m "slow or not slow" tests/unit/tuning tests/integration/test_tune.py tests/integration/test_tune_ray.py
+test-tune: .venv/.test ## studies: twenty kills of each kind of process, and trials by a real Ray
+	@SIGH_KILLS=20 $(PYTEST) -m "slow or not slow" tests/unit/tuning tests/integration/test_tune.py tests/integration/test_tune_ray.py
 
 test-slow: .venv/.test ## what takes minutes: kills, big runs, long loops
 	@$(PYTEST) -m slow $(T)

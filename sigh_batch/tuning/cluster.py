@@ -20,7 +20,7 @@ from ray.autoscaler.sdk import request_resources
 from ray.exceptions import AuthenticationError, RayError
 
 from sigh_batch.config.tune import TuneConfig
-from sigh_batch.errors import ClusterDenied, ConfigError, Unreachable
+from sigh_batch.errors import ClusterDenied, ConfigError, SighError, Unreachable
 
 _OBJECT_STORE = 80_000_000
 """Bytes of shared memory that Ray takes at least; trials exchange nothing through it."""
@@ -60,7 +60,7 @@ def join(config: TuneConfig, say: Callable[[str], None]) -> Iterator[Share]:
     """Start or join Ray, and leave it as it was found.
 
     Raises Unreachable when there is none at the address, ClusterDenied when it does not take our token,
-    ConfigError when it is of another version or can never hold a trial.
+    ConfigError when it is of another version or can never hold a trial, SighError when it does not start.
     """
     hush()
     mine = not ray.is_initialized()
@@ -92,6 +92,7 @@ def _start(config: TuneConfig) -> None:
         "include_dashboard": False,
         "object_store_memory": _OBJECT_STORE,
     }
+    _mute()
     try:
         with warnings.catch_warnings():
             # Ray's own use of what Python has given up.
@@ -103,21 +104,13 @@ def _start(config: TuneConfig) -> None:
                 configure_logging=False,
                 **(local if where == "local" else {}),
             )
-    except ConnectionError as error:
-        raise Unreachable(
-            f"no Ray answers at {where!r}: {_first(error)}; start one, or use --ray local"
-        ) from error
-    except AuthenticationError as error:
-        raise _denied(where) from error
-    except RuntimeError as error:
-        versions = _VERSIONS.findall(str(error))
-        if len(versions) != 2:
-            raise
-        theirs, ours = (f"Ray {ray_version} on Python {python}" for ray_version, python in versions)
-        raise ConfigError(
-            f"the Ray at {where!r} is {theirs}, and this is {ours}; "
-            "use one image for all its nodes and for this"
-        ) from error
+    except Exception as error:
+        raise _refusal(where, error) from error
+    _mute()
+
+
+def _mute() -> None:
+    """Let Ray's loggers tell of errors alone; starting it sets some of them anew."""
     for name in ("ray", "ray.tune", "ray.data", "ray.train"):
         logging.getLogger(name).setLevel(logging.ERROR)
 
@@ -137,6 +130,25 @@ def _knock(address: str) -> None:
         raise _denied(address) from error
     except RayError as error:
         raise Unreachable(f"no Ray answers at {address}: {_first(error)}; is it running?") from error
+
+
+def _refusal(where: str, error: Exception) -> SighError:
+    """Return in a sentence what kept Ray from being started or joined; it has no class for most of it."""
+    if isinstance(error, AuthenticationError):
+        return _denied(where)
+    versions = _VERSIONS.findall(str(error))
+    if len(versions) == 2:
+        theirs, ours = (f"Ray {ray_version} on Python {python}" for ray_version, python in versions)
+        return ConfigError(
+            f"the Ray at {where} is {theirs}, and this is {ours}; "
+            "use one image for all its nodes and for this"
+        )
+    if where == "local":
+        return SighError(
+            f"Ray does not start on this machine: {_first(error)}; it has half a minute, so try again "
+            "when the machine is less busy, or do without it by --ray none"
+        )
+    return Unreachable(f"no Ray answers at {where}: {_first(error)}; start one, or use --ray local")
 
 
 def _denied(where: str) -> ClusterDenied:

@@ -17,7 +17,7 @@ from ray._private import services
 from ray._private.utils import check_version_info
 
 from sigh_batch.config.tune import TuneConfig
-from sigh_batch.errors import ClusterDenied, ConfigError
+from sigh_batch.errors import ClusterDenied, ConfigError, SighError, Unreachable
 from sigh_batch.tuning import cluster
 from sigh_batch.tuning.cluster import Share, fit, join
 
@@ -102,6 +102,23 @@ def test_a_ray_of_another_version_is_told_with_both_versions(monkeypatch: pytest
     monkeypatch.setattr(ray, "is_initialized", lambda: False)
     told = rf"is Ray 2\.9\.0 on Python 3\.10\.1, and this is Ray {ray.__version__} on Python 3[.\d]+; use"
     with pytest.raises(ConfigError, match=told):
+        share_of(ray="auto")
+
+
+def test_a_ray_that_does_not_start_or_is_not_found_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def init(address: str, **how: Any) -> None:
+        # What Ray raises in both cases.
+        raise (
+            Exception("The node timed out.\nMore.") if address == "local" else ConnectionError("None found.")
+        )
+
+    monkeypatch.setattr(ray, "init", init)
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    with pytest.raises(SighError, match=r"does not start on this machine: The node timed out; .*--ray none$"):
+        share_of(ray="local")
+    with pytest.raises(
+        Unreachable, match="no Ray answers at auto: None found; start one, or use --ray local"
+    ):
         share_of(ray="auto")
 
 
