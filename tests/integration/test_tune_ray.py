@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import subprocess
+import sys
+import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from optuna.trial import TrialState
 
+from sigh_batch import rng
 from sigh_batch.config.layers import Layer
 from sigh_batch.config.resolve import resolve
 from sigh_batch.config.spec import RunSpec
@@ -15,6 +22,8 @@ from sigh_batch.errors import ConfigError, Unreachable
 from sigh_batch.tuning.cluster import join
 from sigh_batch.tuning.job import tune
 from tests import toy
+from tests.integration.test_tune import study_in
+from tests.processes import family, kill
 
 SPACE = {"train.lr": {"low": 1e-5, "high": 1e-1, "log": True}}
 
@@ -40,6 +49,88 @@ def test_ray_carries_out_trials_and_replaces_processes_that_die(
     assert states[3][0] == "fail"
     assert "its process died 2 times" in str(states[3][1])
     assert "running" not in summary.counts
+
+
+COMMAND = """
+import sys
+from pathlib import Path
+from tests.integration.test_tune import run
+run(sys.argv[1], Path(sys.argv[2]), trials=int(sys.argv[3]), epochs=4, stop_early="none",
+    ray="local", concurrency=2, retries=100)
+"""
+PATIENCE = 600.0
+"""Seconds in which a driver must have begun a trial, and in which it must have noticed that Ray is gone."""
+
+
+class Killer:
+    """Begins a study over and over, and kills one part of it after another at a random moment."""
+
+    def __init__(self, out: Path, data: Path, trials: int) -> None:
+        self.killed: Counter[str] = Counter()
+        self._journal = out / "study.log"
+        self._command = [sys.executable, "-W", "ignore", "-c", COMMAND, str(out), str(data), str(trials)]
+        self._draws = rng.for_sample(int.from_bytes(os.urandom(4)), "kill", 0)
+
+    def carry_out(self, kills: int) -> None:
+        """Kill as often as asked, and let the study end."""
+        environment = os.environ | {
+            "TOY": json.dumps({"seconds": 1}),
+            "PYTHONPATH": str(Path.cwd()),
+            # A driver gives up on a Ray that is gone, by default after a minute.
+            "RAY_gcs_rpc_server_reconnect_timeout_s": "5",
+        }
+        code = None
+        while code != 0:
+            with subprocess.Popen(self._command, env=environment, start_new_session=True) as driver:
+                family_then: set[int] = set()
+                try:
+                    while self.killed.total() < kills and self._wait_for_news(driver):
+                        time.sleep(self._draws.uniform(0, 2))
+                        family_then |= set(family(driver.pid))
+                        self._strike(driver)
+                    code = driver.wait(PATIENCE)
+                finally:
+                    driver.kill()
+                    kill(family_then & set(family(1)))
+            assert code == 0 or self.killed.total() > 0
+        assert self.killed.total() == kills, "the study ended too soon"
+
+    def _wait_for_news(self, driver: subprocess.Popen[bytes]) -> bool:
+        """Wait until the study has grown; return False when its driver has ended."""
+        before, until = self._size(), time.monotonic() + PATIENCE
+        while driver.poll() is None and self._size() == before:
+            assert time.monotonic() < until, "no trial goes on"
+            time.sleep(0.01)
+        return driver.poll() is None
+
+    def _strike(self, driver: subprocess.Popen[bytes]) -> None:
+        victim = ("trial", "ray", "driver")[self.killed.total() % 3]
+        below = family(driver.pid)
+        trials = [pid for pid, name in below.items() if name.startswith("ray::") and "Trial" in name]
+        if victim == "trial" and not trials:
+            return
+        kill({"trial": trials[:1], "ray": list(below), "driver": [driver.pid]}[victim])
+        self.killed[victim] += 1
+        if victim != "trial":
+            driver.wait(PATIENCE)
+
+    def _size(self) -> int:
+        return self._journal.stat().st_size if self._journal.exists() else 0
+
+
+@pytest.mark.slow
+def test_a_study_survives_kills_of_trials_of_ray_and_of_its_driver(tmp_path: Path) -> None:
+    """SIGH_KILLS of them; the number of trials stays exact, and no epoch is trained twice or left out."""
+    kills = int(os.environ.get("SIGH_KILLS", "3"))
+    spec_of(tmp_path)
+    killer = Killer(tmp_path / "study", tmp_path / "data", trials=6 * kills)
+    killer.carry_out(kills)
+    assert set(killer.killed) == {"trial", "ray", "driver"}
+    study = study_in(tmp_path / "study")
+    assert [trial.state for trial in study.trials] == [TrialState.COMPLETE] * (6 * kills)
+    for trial in study.trials:
+        state = json.loads((tmp_path / f"study/trials/{trial.number:05d}/state.json").read_bytes())
+        assert state["made"] == [1, 2, 3, 4]
 
 
 def test_an_address_at_which_no_ray_answers_is_told_at_once(tmp_path: Path) -> None:
