@@ -24,6 +24,10 @@ class FakeCluster:
         self.pods: dict[str, Object] = {}
         self.events: list[Object] = []
         self.workloads: list[Object] | None = None
+        self.served: dict[str, Object] = {"/version": {"major": "1", "minor": "35", "gitVersion": "v1.35.4"}}
+        """Further objects by their path."""
+        self.refused: set[tuple[str, str]] = set()
+        """Rights that whoever asks does not have: a verb and a resource."""
         self.logs: dict[str, list[list[str]]] = {}
         """Pod -> what each connection to its log gives: lines with a time, and whatever follows breaks."""
         self.faults: list[int] = []
@@ -117,12 +121,17 @@ class _Handler(BaseHTTPRequestHandler):
         if path is None:
             return
         self.cluster.on_get(path)
+        if path in self.cluster.served:
+            self._answer(200, self.cluster.served[path])
+            return
         *_, collection, name = (path if path.count("/") > 5 else f"{path}/").rsplit("/", 2)
         if path.endswith("/log"):
             self._log(path.split("/")[-2], query)
         elif collection in ("jobs", "pods") and name:
             found = getattr(self.cluster, collection).get(name)
             self._answer(200, found) if found else self._refuse(404, f'{collection} "{name}" not found')
+        elif not path.startswith(("/apis/batch/", "/api/v1/namespaces/")) and "workloads" not in path:
+            self._refuse(404, "the server could not find the requested resource")
         elif path.endswith("/workloads"):
             known = self.cluster.workloads
             self._list(known, query) if known is not None else self._refuse(
@@ -137,6 +146,12 @@ class _Handler(BaseHTTPRequestHandler):
         if path is None:
             return
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if path.endswith("/selfsubjectaccessreviews"):
+            asked = body["spec"]["resourceAttributes"]
+            resource = "/".join(filter(None, (asked["resource"], asked.get("subresource"))))
+            allowed = (asked["verb"], resource) not in self.cluster.refused
+            self._answer(201, {"status": {"allowed": allowed}})
+            return
         name = body["metadata"]["name"]
         if name in self.cluster.jobs:
             self._refuse(409, f'jobs.batch "{name}" already exists')

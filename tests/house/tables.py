@@ -60,7 +60,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "intervals",
     ),
     "runners": ("config", "store", "data", "run", "worker", "intervals"),
-    "doctor": ("config", "store", "render"),
+    "doctor": ("config", "store", "render", "runners"),
     # What people look at: it reads what is stored.
     "report": ("config", "store", "data", "sources", "metrics", "evaluation", "audit"),
     "audit": ("config", "scene.locale", "store", "data", "degrade", "metrics"),

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,11 @@ class Cluster:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         return cls(client.ApiClient(configuration), settings.namespace or namespace)
 
+    @staticmethod
+    def is_there(settings: KubernetesConfig) -> bool:
+        """Return whether a cluster is named, by the settings or by what surrounds this process."""
+        return bool(settings.context) or _has_kubeconfig() or "KUBERNETES_SERVICE_HOST" in os.environ
+
     @property
     def host(self) -> str:
         """The address of the API server."""
@@ -87,6 +93,29 @@ class Cluster:
                     raise
                 time.sleep(PAUSE_SECONDS * 2**tried)
         raise AssertionError
+
+    def clock(self) -> float | None:
+        """Return how many seconds the cluster's clock is ahead of ours, or None where it tells none."""
+        asked = time.time()
+        response = self._send("GET", "/version", {}).response
+        said = response.headers.get("Date")
+        response.read()
+        if not said:
+            return None
+        # It tells whole seconds, cut off.
+        return parsedate_to_datetime(said).timestamp() + 0.5 - (asked + time.time()) / 2
+
+    def may(self, verb: str, group: str, resource: str) -> bool:
+        """Return whether who asks has that right in the namespace; resource/part names a part of one."""
+        name, _, part = resource.partition("/")
+        attributes = {"namespace": self.namespace, "verb": verb, "group": group, "resource": name}
+        body = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SelfSubjectAccessReview",
+            "spec": {"resourceAttributes": attributes | ({"subresource": part} if part else {})},
+        }
+        answer = self.create("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", body)
+        return bool(answer["status"]["allowed"])
 
     def list(self, path: str, **query: Any) -> Iterator[Object]:
         """Yield objects, a page at a time."""

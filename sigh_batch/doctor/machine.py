@@ -1,4 +1,4 @@
-"""What `sigh doctor` looks at: this machine, its libraries, and a store; a fix for each fault."""
+"""This machine: Python, room for scratch, painters, fonts."""
 
 from __future__ import annotations
 
@@ -7,41 +7,24 @@ import platform
 import shutil
 import sys
 import tempfile
-import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
 
 from sigh_batch.config.settings import Settings
-from sigh_batch.errors import AlreadyExists, SighError
-from sigh_batch.store.protocol import Store
+from sigh_batch.doctor.finding import Finding
+from sigh_batch.errors import SighError
 
-PATIENCE = 5.0
-"""Seconds that a store which does not answer is tried again: a run has more patience than a check."""
 LOW_SCRATCH = 2 << 30
 """Free bytes below which temporary space is called short: a few shards under way at once."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at."""
-
-    what: str
-    state: Literal["ok", "warning", "fault"]
-    detail: str
-    fix: str = ""
-
-
-def examine(settings: Settings, url: str | None) -> Iterator[Finding]:
-    """Yield a finding a check; the store is looked at when a URL is given."""
+def examine_machine(settings: Settings) -> Iterator[Finding]:
+    """Yield what is to be said of this machine."""
     yield _python()
     yield _machine()
     yield _scratch()
     yield _guarded("skia", _skia)
     yield _guarded("pillow", _pillow)
     yield _guarded("fonts", lambda: _fonts(settings))
-    if url is not None:
-        yield from _store(settings, url)
 
 
 def _python() -> Finding:
@@ -93,41 +76,3 @@ def _guarded(what: str, check: Callable[[], Finding]) -> Finding:
         return check()
     except SighError as error:
         return Finding(what, "fault", str(error))
-
-
-def _store(settings: Settings, url: str) -> Iterator[Finding]:
-    from sigh_batch.store import open_store
-
-    options = settings.store.model_copy(update={"retry_seconds": min(PATIENCE, settings.store.retry_seconds)})
-    key = f"doctor-{uuid.uuid4().hex}"
-    try:
-        store = open_store(url, options)
-        yield Finding("store opens", "ok", store.url)
-        yield _store_writes(store, key)
-        read = store.get(key, 1, 3)
-        store.delete(key)
-        if read == b"irs" and store.stat(key) is None:
-            yield Finding("store reads", "ok", "ranges are right, and what is deleted is gone")
-        else:
-            yield Finding(
-                "store reads",
-                "fault",
-                f"bytes 1 to 3 of b'first' came back as {read!r}",
-                "use another server",
-            )
-    except SighError as error:
-        yield Finding("store", "fault", str(error))
-
-
-def _store_writes(store: Store, key: str) -> Finding:
-    store.put(key, b"first", if_absent=True)
-    try:
-        store.put(key, b"second", if_absent=True)
-    except AlreadyExists:
-        return Finding("store writes", "ok", "and refuses a second if-absent writer of one key")
-    return Finding(
-        "store writes",
-        "fault",
-        "a second if-absent write of one key succeeded: two runs could claim one prefix",
-        "use a server that honours If-None-Match: *",
-    )

@@ -1,12 +1,13 @@
 import pytest
 
-from sigh_batch import doctor
 from sigh_batch.config.resolve import resolve
+from sigh_batch.doctor.finding import Finding
+from sigh_batch.doctor.machine import examine_machine
 from sigh_batch.render import pillow_painter
 
 
-def findings() -> dict[str, doctor.Finding]:
-    return {finding.what: finding for finding in doctor.examine(resolve([]).settings, None)}
+def findings() -> dict[str, Finding]:
+    return {finding.what: finding for finding in examine_machine(resolve([]).settings)}
 
 
 def test_a_whole_machine_has_no_faults() -> None:
