@@ -114,20 +114,20 @@ class Forger:
             if found is None:
                 continue
             edit, changed = found
-            mask = changed if not ops else None
+            total = differing(case.pixels, edit.pixels) if ops else changed
+            if np.count_nonzero(total) < self.least:
+                # It takes back what the others did, and a forgery that shows nothing is none.
+                continue
+            mask = total
             ops.append(edit.entry)
             now = replace(now, pixels=edit.pixels, elements=elements_after(now.elements, edit))
             if edit.source is not None:
                 source = edit.source if source is None else source | edit.source
-        if not ops:
+        if mask is None:
             raise NothingToForge(
                 f"none of {_TRIES} drawn edits finds a target of {self.least} pixels on it; "
                 "give other distort.operations, or lower distort.min_pixels"
             )
-        if mask is None:
-            mask = differing(case.pixels, now.pixels)
-        if np.count_nonzero(mask) < self.least:
-            raise NothingToForge("its edits undo each other; draw fewer, by distort.edits")
         return Forged(pixels=now.pixels, elements=now.elements, ops=tuple(ops), mask=mask, source=source)
 
     def _edit(self, draws: Draws, case: Case, name: str, *, again: bool) -> tuple[Edit, Mask] | None:
