@@ -124,7 +124,7 @@ def _contour(study: Json, first: Json, second: Json, name: str, mode: str) -> Pl
     heights[~known] = heights.min()
     return Plot(
         title=f"{paths[0]} and {paths[1]}",
-        label=f"{name}, smoothed; the stronger, the better; blank where no trial is near",
+        label=f"{name} by both, smoothed",
         x=paths[0],
         y=paths[1],
         x_ticks=x_ticks,
