@@ -109,6 +109,6 @@ def _sentence(outcome: Outcome) -> str:
     if outcome.already:
         return f"already done: {outcome.name}; {reached}"
     return (
-        f"{outcome.name}: {outcome.steps:,} steps in {duration(outcome.seconds)}, best after "
+        f"{outcome.name}: {outcome.steps:,} steps in {duration(outcome.seconds)}, kept as it was after "
         f"{outcome.best_step or outcome.steps:,}; {reached}"
     )

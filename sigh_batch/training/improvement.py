@@ -38,7 +38,7 @@ class Improvement:
         return asdict(self)
 
     def hear(self, value: float, config: TrainConfig, *, higher_is_better: bool) -> bool:
-        """Note a value, and return whether it is the best so far; one that is no number never is."""
+        """Note a value; return whether its weights are to be kept, which those of no number never are."""
         way = 1.0 if higher_is_better else -1.0
         if self.mark is None or way * (value - self.mark) > config.min_delta:
             moved = not math.isnan(value)
@@ -53,10 +53,12 @@ class Improvement:
         if self.waited > config.plateau_patience:
             self.shrinks += 1
             self.waited = 0
-        return not math.isnan(value) and (self.best is None or way * (value - self.best) > 0)
+        if math.isnan(value):
+            return False
+        return self.best is None or config.weights == "last" or way * (value - self.best) > 0
 
     def keep(self, step: int, value: float, metrics: dict[str, float]) -> None:
-        """Note that the weights after `step` updates are the best so far."""
+        """Note that the weights after `step` updates are kept, until later ones are."""
         self.best, self.best_step, self.best_metrics = value, step, dict(metrics)
 
     def has_ended(self, config: TrainConfig) -> bool:

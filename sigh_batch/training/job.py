@@ -81,7 +81,7 @@ def _carry_out(plan: Plan, task: Task, machine: Machine, store: Store, told: Tol
             say(f"{task.metric} was never a number; the last weights are kept")
         else:
             learner.kept.load_state_dict(read_best(store, best))
-            say(f"keeps the weights after step {best:,}, which were the best")
+            say(f"keeps the weights after step {best:,}, which were the {plan.config.weights}")
         return write_outcome(
             store,
             task,

@@ -172,6 +172,15 @@ def test_training_ends_early_when_validation_no_longer_improves(
     assert outcome.best_step == 18
 
 
+def test_the_last_weights_are_kept_where_asked_for(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = iter([0.7, 0.9, 0.6])
+    monkeypatch.setattr(Toy, "validate", lambda *_: {"auc": next(values)})
+    name = next(_names)
+    outcome = train(spec_of(data, f"memory://{name}", "train.epochs=3", "train.weights=last"))
+    assert outcome.best_step == outcome.steps == 18
+    assert outcome.metrics == {"auc": 0.6}
+
+
 def test_a_model_is_trained_further_and_a_part_that_does_not_fit_is_fresh(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
