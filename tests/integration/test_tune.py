@@ -49,7 +49,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def spec_of(
-    out: Path | str, data: Path, epochs: int = 9, space: Any = None, retry: float = 60.0, **tune: Any
+    out: Path | str, data: Path | str, epochs: int = 9, space: Any = None, retry: float = 60.0, **tune: Any
 ) -> RunSpec:
     told = {"space": space or SPACE, "objectives": {"auc": "max"}, "ray": "none", "trials": 8, **tune}
     layer = Layer({"tune": told, "train": {"epochs": epochs}, "store": {"retry_seconds": retry}})
@@ -57,7 +57,7 @@ def spec_of(
     return RunSpec(kind="tune", source=str(data), out=str(out), settings=settings)
 
 
-def run(out: Path | str, data: Path, **told: Any) -> Summary:
+def run(out: Path | str, data: Path | str, **told: Any) -> Summary:
     return tune(spec_of(out, data, **told), trainer=toy.train)
 
 
@@ -283,6 +283,34 @@ def test_a_bucket_that_stays_away_ends_the_study_and_no_trial_fails(bucket: str,
     summary = tune(spec, trainer=toy.train)
     assert summary.counts == {"complete": 5}
     assert [row.curve[-1][0] for row in summary.trials] == [3] * 5
+
+
+@pytest.mark.s3
+def test_a_study_lives_in_a_bucket_and_its_data_is_copied_to_a_node_once(
+    real_s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = open_store(f"{real_s3}/data")
+    for name in ("a", "b"):
+        data.put(f"{name}/one.png", b"not looked at")
+    monkeypatch.setenv("SIGH_NODE_CACHE", str(tmp_path / "cache"))
+    told = {"epochs": 2, "stop_early": "none"}
+    run(f"{real_s3}/study", f"{real_s3}/data", trials=2, **told)
+    summary = run(f"{real_s3}/study", f"{real_s3}/data", trials=4, **told)
+    assert summary.counts == {"complete": 4}
+    store = open_store(f"{real_s3}/study")
+    keys = {found.key for found in store.list()}
+    assert keys >= {
+        "study.log",
+        "run.json",
+        "tune.json",
+        "tune.parquet",
+        "best.yaml",
+        "trials/00003/state.json",
+    }
+    assert len([key for key in keys if key.endswith("model.safetensors")]) == 3
+    assert len(optuna.load_study(study_name=None, storage=read_storage(store, None)).trials) == 4
+    (copied,) = [path for path in (tmp_path / "cache").iterdir() if path.is_dir()]
+    assert sorted(path.parent.name for path in copied.rglob("*.png")) == ["a", "b"]
 
 
 def test_time_that_is_over_ends_a_study_with_no_trial_running(
