@@ -69,12 +69,21 @@ class Schedule(Config):
     """When, as cron writes it."""
     timeZone: str = ""  # noqa: N815
     """Whose clock counts; empty for the cluster's."""
-    kind: Annotated[str, Field(pattern="^(generate|distort|predict|train|evaluate|audit)$")]
+    kind: Annotated[str, Field(pattern="^(generate|distort|predict|train|tune|evaluate|audit)$")]
     """What is run."""
     args: tuple[str, ...] = ()
     """Options of the kind; $(RUN) is replaced by a name that is new every time."""
     suspend: bool = False
     """Whether it rests."""
+
+
+class Studies(Config):
+    """Studies of several pods."""
+
+    enabled: bool = True
+    """Whether pods can find each other."""
+    existingSecret: Empty | Name = ""  # noqa: N815
+    """Secret with the token by which they know each other; empty for a random one."""
 
 
 class Queue(Config):
@@ -148,6 +157,8 @@ class Values(Config):
     """What `sigh config show` knows, for runs that are sent from within the cluster."""
     schedules: tuple[Schedule, ...] = ()
     """Runs at certain times."""
+    studies: Studies = Studies()
+    """Studies of several pods."""
     queue: Queue = Queue()
     """A LocalQueue of Kueue."""
     quota: dict[str, Text] = Field({})

@@ -27,10 +27,12 @@ if TYPE_CHECKING:
 
 SHARDED = ("generate", "distort", "predict")
 """Kinds whose shards many pods share."""
-WHOLE = ("train", "evaluate", "audit")
-"""Kinds that one pod carries out, by the command that a user would type."""
+WHOLE = ("train", "tune", "evaluate", "audit")
+"""Kinds whose pods run the command that a user would type: one pod, and of a study some that share it."""
 OF_THIS_MACHINE = {"dry_run": False, "workers": None, "progress": None}
 """Options of a sharded kind that say nothing to a cluster, and what they are then."""
+PLACE_OF_TRIALS = {"ray"}
+"""Options of a study that its pods settle among themselves."""
 HOW = {"files", "sets", "dry_run", "as_json", "quiet", "progress"}
 """Parameters of a whole kind that are no words of its command: settings are written out."""
 
@@ -176,8 +178,10 @@ Submit = Callable[[click.Command, Order, dict[str, Any]], None]
 
 def _submitting(original: click.Command, submit: Submit) -> click.Command:
     """Return a kind's command with the options of an order, which sends the run in place of doing it."""
-    made = copy.copy(original)
-    own = {param.name for param in ORDER_PARAMS} | OF_THIS_MACHINE.keys()
+    # A study's verb has others below it, which a cluster carries out none of.
+    group = isinstance(original, click.Group)
+    made = click.Command(original.name) if group else copy.copy(original)
+    own = {param.name for param in ORDER_PARAMS} | OF_THIS_MACHINE.keys() | PLACE_OF_TRIALS
     dropped = own if submit is _sharded else own - {"workers"}
     made.params = [*(param for param in original.params if param.name not in dropped), *ORDER_PARAMS]
     # The examples in the help are of the kind's own verb.
@@ -216,7 +220,7 @@ def _sharded(original: click.Command, order: Order, given: dict[str, Any]) -> No
 
 def _whole(original: click.Command, order: Order, given: dict[str, Any]) -> None:
     """Send the command itself, its settings written out."""
-    from sigh_batch.runners.kubernetes.submission import of_command
+    from sigh_batch.runners.kubernetes.submission import of_command, of_study
 
     settings = settings_of(given["files"], given["sets"]).settings
     words: list[str] = []
@@ -232,7 +236,10 @@ def _whole(original: click.Command, order: Order, given: dict[str, Any]) -> None
     for path, value in _settings_of_pods(settings):
         words += ["--set", f"{'.'.join(path)}={json.dumps(value, ensure_ascii=False)}"]
     out = given.get("out") or (urls[0] if urls else "")
-    order.send(of_command(str(original.name), words, urls, out, settings))
+    if original.name == "tune":
+        order.send(of_study(words, urls, out, settings))
+    else:
+        order.send(of_command(str(original.name), words, urls, out, settings))
 
 
 def _words(param: click.Parameter, value: Any) -> list[str]:
@@ -246,8 +253,21 @@ def _settings_of_pods(settings: Settings) -> list[tuple[tuple[str, ...], Any]]:
     """Return every setting that is no default, but for those of the cluster."""
     sections = {"kubernetes"}
     defaults = dict(leaves(Settings().model_dump(mode="json", exclude=sections)))
-    given = leaves(settings.model_dump(mode="json", exclude=sections))
-    return [(path, value) for path, value in given if defaults.get(path) != value]
+    dumped = settings.model_dump(mode="json", exclude=sections)
+    changed = [(path, value) for path, value in leaves(dumped) if defaults.get(path) != value]
+    short = settings.model_dump(mode="json", exclude_defaults=True)
+    return list(dict(_settable(short, *leaf) for leaf in changed).items())
+
+
+def _settable(short: dict[str, Any], path: tuple[str, ...], value: Any) -> tuple[tuple[str, ...], Any]:
+    """Return the path and value for --set, where a name with a dot can stand in a value and in no path."""
+    dotted = next((place for place, part in enumerate(path) if "." in part), None)
+    if dotted is None:
+        return path, value
+    here: Any = short
+    for part in path[:dotted]:
+        here = here[part]
+    return path[:dotted], here
 
 
 def _print(objects: list[Object], output: str) -> None:

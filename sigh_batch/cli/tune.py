@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -120,13 +121,30 @@ def carry_out(spec: RunSpec, *, as_json: bool, quiet: bool) -> None:
     from sigh_batch.store import open_store
     from sigh_batch.tuning.job import tune
 
-    with show_search(spec.settings.run.progress, quiet) as (watch, say):
-        summary = tune(spec, watch, say)
+    with show_search(spec.settings.run.progress, quiet) as (watch, say), _joined(spec, say) as joined:
+        summary = tune(joined, watch, say)
     page = write_tune_page(open_store(spec.out, spec.settings.store))
     if not quiet:
         _tell(summary, quiet=True)
         click.echo(f"page: {page}", err=True)
     click.echo(json.dumps(asdict(summary), ensure_ascii=False) if as_json else spec.out)
+
+
+@contextmanager
+def _joined(spec: RunSpec, say: Callable[[str], None]) -> Iterator[RunSpec]:
+    """Give the study as this machine carries it out; a pod that is not the first serves it here instead."""
+    config = spec.settings.tune
+    if config.ray != "pods":
+        yield spec
+        return
+    from sigh_batch.tuning.pods import Pod, follow, lead
+
+    pod = Pod.here(os.environ)
+    if pod.number:
+        follow(pod, config, say)
+    settings = spec.settings.model_copy(update={"tune": pod.shared(config)})
+    with lead(pod):
+        yield spec.model_copy(update={"settings": settings})
 
 
 @contextmanager

@@ -71,13 +71,15 @@ class KubernetesConfig(Config):
     """Where PersistentVolumeClaims are mounted: a path, and the name of the claim."""
 
     pods: Annotated[int | None, Field(ge=1, le=100_000)] = None
-    """How many pods the shards are dealt to; null is one a shard, and at most 10,000."""
+    """How many pods the shards are dealt to; null is one a shard, and at most 10,000. Of a study: how many
+    share its trials; null is one."""
     parallelism: Annotated[int, Field(ge=1, le=10_000)] = 8
-    """How many pods work at once."""
+    """How many pods work at once; those of a study always all."""
     retries: Annotated[int, Field(ge=0, le=100)] = 3
     """How often one pod's work is tried again; a pod that was driven off its node does not count."""
     max_failed: Annotated[int | None, Field(ge=0, le=100_000)] = None
-    """Failed pods from which on the whole run is given up; null lets the others finish."""
+    """Failed pods from which on the whole run is given up; null lets the others finish, but of a study none
+    may fail for good."""
     deadline_seconds: Annotated[int | None, Field(ge=1)] = None
     """Longest time from the start of the run to its end; null sets no limit."""
     ttl_seconds: Annotated[int | None, Field(ge=0)] = 3 * 24 * 3600
@@ -97,6 +99,11 @@ class KubernetesConfig(Config):
     """GPUs of a pod; their taint is tolerated by itself."""
     gpu_resource: LabelKey = "nvidia.com/gpu"
     """What the cluster calls a GPU."""
+
+    ray_service: Namespace = "sigh-ray"
+    """Headless Service of the namespace by which the pods of a study find the first of them."""
+    ray_secret: Name = "sigh-ray"  # noqa: S105 - the name of a secret
+    """Secret whose key RAY_AUTH_TOKEN they know each other by."""
 
     node_selector: dict[LabelKey, LabelValue] = Field({})
     """Labels that a node must have."""

@@ -118,7 +118,7 @@ class TuneConfig(Config):
     """How many trials a study has; a grid has as many as its combinations and repeats."""
     ray: str = "local"
     """Where trials run: local starts Ray on this machine, auto finds a running one, HOST:PORT names it; none
-    carries them out one after another without Ray."""
+    carries them out one after another without Ray. In pods that `sigh submit tune` starts it is pods."""
     concurrency: Annotated[int | None, Field(ge=1)] = None
     """Trials at a time; null is as many as fit."""
     cpus: Annotated[float, Field(ge=0)] = 1.0

@@ -22,7 +22,7 @@ from ray.exceptions import AuthenticationError, RayError
 from sigh_batch.config.tune import TuneConfig
 from sigh_batch.errors import ClusterDenied, ConfigError, SighError, Unreachable
 
-_OBJECT_STORE = 80_000_000
+OBJECT_STORE = 80_000_000
 """Bytes of shared memory that Ray takes at least; trials exchange nothing through it."""
 _CONNECT_SECONDS = 5.0
 _ADDRESS = re.compile(r"[^\s/]+:\d+")
@@ -90,7 +90,7 @@ def _start(config: TuneConfig) -> None:
     local: dict[str, Any] = {
         "num_cpus": _cores(config),
         "include_dashboard": False,
-        "object_store_memory": _OBJECT_STORE,
+        "object_store_memory": OBJECT_STORE,
     }
     _mute()
     try:

@@ -1,4 +1,4 @@
-"""The manifests of three submissions; `make golden` writes them again after a change that is meant."""
+"""The manifests of four submissions; `make golden` writes them again after a change that is meant."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +8,7 @@ import yaml
 from sigh_batch.config.kubernetes import KubernetesConfig, Toleration
 from sigh_batch.config.settings import Settings
 from sigh_batch.runners.kubernetes.render import render
-from sigh_batch.runners.kubernetes.submission import Submission, of_command, of_spec
+from sigh_batch.runners.kubernetes.submission import Submission, of_command, of_spec, of_study
 from tests.runs import spec_of
 
 FOLDER = Path(__file__).parent / "k8s"
@@ -53,10 +53,13 @@ def submissions() -> dict[str, Submission]:
     full = spec_of("/data/ds")
     settings = full.settings.model_copy(update={"kubernetes": EVERYTHING})
     words = ("--data", "s3://bucket/ds", "--out", "s3://bucket/model", "--set", "train.epochs=3")
+    three = Settings(kubernetes=KubernetesConfig(pods=3, cpu="3500m", gpus=1))
+    searched = ("--data", "s3://bucket/ds", "--out", "s3://bucket/study", "--trials", "20")
     return {
         "generate": _without_settings(of_spec(spec_of("s3://bucket/ds"))),
         "everything": _without_settings(of_spec(full.model_copy(update={"settings": settings}))),
         "train": of_command("train", words, ("s3://bucket/ds",), "s3://bucket/model", Settings()),
+        "study": of_study(searched, ("s3://bucket/ds",), "s3://bucket/study", three),
     }
 
 

@@ -38,6 +38,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{ include "sigh.fullname" . }}-object-store
 {{- end -}}
 
+{{- define "sigh.studies" -}}
+{{ include "sigh.fullname" . }}-ray
+{{- end -}}
+
 {{- define "sigh.secret" -}}
 {{- if .Values.store.existingSecret -}}
 {{ .Values.store.existingSecret }}
@@ -69,6 +73,10 @@ s3://{{ .Values.objectStore.bucket }}/helm-test
 {{- $ours := dict "image" (include "sigh.image" .) "pull_policy" .Values.image.pullPolicy "service_account" (include "sigh.worker" .) "env" $env -}}
 {{- with .Values.image.pullSecrets }}{{ $_ := set $ours "pull_secrets" . }}{{ end -}}
 {{- with include "sigh.secret" . }}{{ $_ := set $ours "env_secrets" (list .) }}{{ end -}}
+{{- if .Values.studies.enabled }}
+{{- $_ := set $ours "ray_service" (include "sigh.studies" .) }}
+{{- $_ := set $ours "ray_secret" (.Values.studies.existingSecret | default (include "sigh.studies" .)) }}
+{{- end -}}
 {{- toYaml (mergeOverwrite (dict "kubernetes" $ours) (deepCopy .Values.settings)) -}}
 {{- end -}}
 

@@ -94,6 +94,10 @@ class Cluster:
                 time.sleep(PAUSE_SECONDS * 2**tried)
         raise AssertionError
 
+    def version(self) -> Object:
+        """Return which Kubernetes it is; asked once, so that a cluster that is away is soon known."""
+        return self._ask("GET", "/version", {})
+
     def clock(self) -> float | None:
         """Return how many seconds the cluster's clock is ahead of ours, or None where it tells none."""
         asked = time.time()

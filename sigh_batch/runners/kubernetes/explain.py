@@ -83,9 +83,11 @@ def _state(facts: Facts) -> tuple[str, str, bool, int]:
     job, status = facts.job, facts.job.get("status", {})
     holds = conditions(job)
     if "Complete" in holds:
-        return "done", f"all {_count(job)} finished", False, 0
+        return "done", _success(job), False, 0
     if "Failed" in holds:
         return "failed", _failure(facts, holds["Failed"]), False, _failure_code(facts)
+    if "SuccessCriteriaMet" in holds:
+        return "stopping", f"{_success(job)}; pods that are left end", False, 0
     if "FailureTarget" in holds:
         return "stopping", f"it fails: {_failure(facts, holds['FailureTarget'])}", False, 0
     if job["metadata"].get("deletionTimestamp"):
@@ -97,6 +99,12 @@ def _state(facts: Facts) -> tuple[str, str, bool, int]:
     why, stuck = _waiting(facts)
     started = status.get("succeeded", 0) or any(phase(pod) == "Running" for pod in facts.pods)
     return ("running" if started and not stuck else "waiting"), why, stuck, 0
+
+
+def _success(job: Object) -> str:
+    if job["spec"].get("successPolicy"):
+        return "its first pod finished, whose end is the run's"
+    return f"all {_count(job)} finished"
 
 
 def _count(job: Object) -> str:

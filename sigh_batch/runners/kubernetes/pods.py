@@ -25,6 +25,7 @@ MEANINGS = {
     2: "its configuration is wrong",
     3: "some of its samples failed",
     4: "it has no right to its store",
+    5: "its store, or the pod that leads it, did not answer",
     6: "a limit that was set is broken",
     65: "its work can never succeed",
     75: "its store did not answer",

@@ -25,6 +25,8 @@ OUT, COMMAND, CONFIG_HASH, VERSION = (
 )
 """Annotations: where the result goes, the same run as a command, the hash of its settings, who sent it."""
 CONTAINER = "worker"
+TOKEN = "RAY_AUTH_TOKEN"  # noqa: S105 - the name of a variable
+"""Variable and key of the secret by which pods of a study know each other."""
 QUEUE = "kueue.x-k8s.io/queue-name"
 QUEUE_PRIORITY = "kueue.x-k8s.io/priority-class"
 
@@ -53,9 +55,11 @@ def _job(submission: Submission) -> Object:
             {
                 "completionMode": "Indexed",
                 "completions": submission.pods,
-                "parallelism": min(config.parallelism, submission.pods),
+                "parallelism": _at_once(submission),
                 "backoffLimitPerIndex": config.retries,
                 "maxFailedIndexes": _most_failed(submission),
+                # The others wait for the first, and never end by themselves.
+                "successPolicy": {"rules": [{"succeededIndexes": "0"}]} if submission.led else None,
                 "podReplacementPolicy": "Failed",
                 "podFailurePolicy": {"rules": _failure_rules(submission)},
                 "activeDeadlineSeconds": config.deadline_seconds,
@@ -72,8 +76,14 @@ def _job(submission: Submission) -> Object:
     }
 
 
+def _at_once(submission: Submission) -> int:
+    return submission.pods if submission.led else min(submission.settings.parallelism, submission.pods)
+
+
 def _most_failed(submission: Submission) -> int | None:
     most = submission.settings.max_failed
+    if most is None and submission.led:
+        return 0  # without its first pod a run would wait for ever
     return most if most is None else min(most, submission.pods)
 
 
@@ -100,6 +110,8 @@ def _pod(submission: Submission) -> Object:
             "restartPolicy": "Never",
             "terminationGracePeriodSeconds": config.grace_seconds,
             "serviceAccountName": config.service_account,
+            # With it the first pod has a name that others find it by.
+            "subdomain": config.ray_service if submission.led else None,
             # Workers never speak to the cluster; an identity at the cloud has a token of its own.
             "automountServiceAccountToken": False,
             # The addresses of the namespace's services would come among the variables.
@@ -141,7 +153,7 @@ def _container(submission: Submission) -> Object:
             "image": config.image,
             "imagePullPolicy": config.pull_policy,
             "command": list(submission.command),
-            "env": [{"name": name, "value": value} for name, value in env.items()],
+            "env": [*({"name": name, "value": value} for name, value in env.items()), *_token(submission)],
             "envFrom": sources or None,
             "resources": _resources(config),
             # The last lines of a pod that failed are its reason, wherever the store is.
@@ -154,6 +166,16 @@ def _container(submission: Submission) -> Object:
             "volumeMounts": mounts,
         }
     )
+
+
+def _token(submission: Submission) -> list[Object]:
+    if not submission.led:
+        return []
+    secret = {"name": submission.settings.ray_secret, "key": TOKEN}
+    return [
+        {"name": "RAY_AUTH_MODE", "value": "token"},
+        {"name": TOKEN, "valueFrom": {"secretKeyRef": secret}},
+    ]
 
 
 def _resources(config: KubernetesConfig) -> Object:

@@ -208,7 +208,7 @@ def _again(job: Object) -> Object:
     (container,) = template["spec"]["containers"]
     kept: dict[str, Any] = {entry["name"]: entry for entry in container["env"]}
     numbers = _missing(job, kept.get(INDEXES, {}).get("value"))
-    if "SIGH_PODS" in kept:
+    if "SIGH_PODS" in kept and not spec.get("successPolicy"):
         kept[INDEXES] = {"name": INDEXES, "value": intervals.write(numbers)}
     container = {**container, "env": list(kept.values())}
     spec |= {
@@ -229,5 +229,7 @@ def _again(job: Object) -> Object:
 def _missing(job: Object, named: str | None) -> list[int]:
     """Return the numbers of the pods that have not finished, as the worker counts them."""
     numbers = intervals.parse(named) if named is not None else list(range(job["spec"]["completions"]))
+    if job["spec"].get("successPolicy"):
+        return numbers  # pods that work together are all needed
     finished = set(intervals.parse(job.get("status", {}).get("completedIndexes") or ""))
     return [number for place, number in enumerate(numbers) if place not in finished]

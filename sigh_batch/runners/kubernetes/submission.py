@@ -6,7 +6,7 @@ import hashlib
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,14 @@ from sigh_batch.store import absolute_url
 
 MOST_PODS = 10_000
 """How many pods a run has at most where nobody says it: more than that burden a control plane."""
+RAY_PORT = 6379
+"""Where Ray's head listens for other pods."""
 LONGEST_SPEC = 100_000
 """Bytes of a specification: Linux takes 128 KiB a variable, and etcd 1.5 MB an object."""
 
 WORKER = ("python", "-m", "sigh_batch.worker")
+HOPELESS = (2, 3, 4, 6)
+"""What a whole kind ends with when no retry can help: settings, failed samples, rights, broken limits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,8 @@ class Submission:
     poisoned: tuple[int, ...] = ()
     """Exit codes after which this pod cannot succeed, and others may."""
     config_hash: str | None = None
+    led: bool = False
+    """Whether its pods work together, led by the first, whose end is the end of the run."""
 
     @property
     def name(self) -> str:
@@ -111,9 +117,39 @@ def of_command(
         command=command,
         typed=shlex.join(command),
         settings=config,
-        # Wrong settings, failed samples, missing rights and broken limits stay what they are.
-        hopeless=(2, 3, 4, 6),
+        hopeless=HOPELESS,
     )
+
+
+def of_study(words: Sequence[str], urls: Sequence[str], out: str, settings: Settings) -> Submission:
+    """Return the submission of a study: one pod, or kubernetes.pods that share its trials by Ray.
+
+    All of them run the same command; the first is Ray's head and asks for trials, the others join it.
+    """
+    config = settings.kubernetes
+    pods = config.pods or 1
+    alone = settings.model_copy(update={"kubernetes": config.model_copy(update={"pods": None})})
+    one = of_command("tune", words, urls, out, alone)
+    if pods == 1:
+        return one
+    return replace(
+        one,
+        settings=config,
+        command=(*one.command, "--ray", "pods"),
+        environment={
+            "SIGH_PODS": str(pods),
+            "SIGH_RAY_HEAD": f"{one.name}-0.{config.ray_service}:{RAY_PORT}",
+            "SIGH_RAY_CPUS": str(max(1, int(_cores(config.cpu)))),
+            "SIGH_RAY_GPUS": str(config.gpus),
+        },
+        pods=pods,
+        led=True,
+    )
+
+
+def _cores(quantity: str) -> float:
+    """Return how many cores a quantity of processor time is."""
+    return float(quantity[:-1]) / 1000 if quantity.endswith("m") else float(quantity)
 
 
 def _spec_text(spec: RunSpec) -> str:

@@ -114,6 +114,36 @@ def test_a_whole_kind_is_sent_as_the_command_with_its_settings_written_out(sigh:
     assert job["metadata"]["annotations"]["sigh-batch/out"] == "s3://b/m"
 
 
+def test_a_study_is_sent_as_pods_that_share_it(sigh: Any, tmp_path: Path) -> None:
+    (tmp_path / "my.yaml").write_text(
+        "tune:\n  space: {train.lr: {low: 1.0e-4, high: 0.1}, tiles.dice_weight: [0, 1]}\n"
+    )
+    words = ("submit", "tune", "--data", "s3://b/d", "--out", "s3://b/s", "--trials", "9", "-c", "my.yaml")
+    code, out, err = sigh(*words, "--pods", "3", "--dry-run")
+    assert code == 0, err
+    (job,) = yaml.safe_load_all(out)
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    assert container["command"][:8] == [
+        "sigh",
+        "tune",
+        "--data",
+        "s3://b/d",
+        "--out",
+        "s3://b/s",
+        "--trials",
+        "9",
+    ]
+    (space,) = (word for word in container["command"] if word.startswith("tune.space="))
+    assert json.loads(space.partition("=")[2]) == {
+        "train.lr": {"low": 1e-4, "high": 0.1},
+        "tiles.dice_weight": {"choices": [0, 1]},
+    }
+    (alone,) = yaml.safe_load_all(sigh(*words, "--dry-run")[1])
+    assert (alone["spec"]["completions"], "successPolicy" in alone["spec"]) == (1, False)
+    assert "--ray" not in alone["spec"]["template"]["spec"]["containers"][0]["command"]
+    assert "--ray" not in sigh("submit", "tune", "--help")[1]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [

@@ -16,6 +16,12 @@ def job(queue: str | None = None, *, suspend: bool = False, pods: int = 4, **sta
     return {**body, "status": status}
 
 
+def study(**status: Any) -> Object:
+    body = job(**status)
+    body["spec"]["successPolicy"] = render(submissions()["study"])[0]["spec"]["successPolicy"]
+    return body
+
+
 def pod(phase: str, number: int = 3, **status: Any) -> Object:
     template = job()["spec"]["template"]
     labels = {"batch.kubernetes.io/job-completion-index": str(number)}
@@ -55,6 +61,16 @@ LOG = "2026-01-01T00:00:00Z shard 3: begun\nerror: run.json in s3://b has config
 
 CASES: dict[str, tuple[Facts, str, str]] = {
     "done": (Facts(job=job(conditions=[condition("Complete")], succeeded=4)), "done", "all 4 pods finished"),
+    "a study that is done": (
+        Facts(job=study(conditions=[condition("SuccessCriteriaMet"), condition("Complete")], succeeded=1)),
+        "done",
+        "its first pod finished, whose end is the run's",
+    ),
+    "a study whose helpers end": (
+        Facts(job=study(conditions=[condition("SuccessCriteriaMet")], succeeded=1, active=2)),
+        "stopping",
+        "its first pod finished, whose end is the run's; pods that are left end",
+    ),
     "running": (
         Facts(job=job(active=3, ready=2, succeeded=1), pods=[pod("Running"), UNSCHEDULABLE]),
         "running",

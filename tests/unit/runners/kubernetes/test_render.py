@@ -50,6 +50,7 @@ submitted = st.builds(
     hopeless=st.just((2,)),
     poisoned=st.sampled_from(((), (65,))),
     environment=st.dictionaries(st.just("SIGH_SPEC"), st.text(max_size=20)),
+    led=st.booleans(),
 )
 
 
@@ -149,3 +150,20 @@ def test_a_gpu_is_limited_requested_and_tolerated() -> None:
     assert container["resources"]["limits"]["nvidia.com/gpu"] == "1"
     assert container["resources"]["requests"]["nvidia.com/gpu"] == "1"
     assert [toleration["key"] for toleration in everything["tolerations"]] == ["spot", "nvidia.com/gpu"]
+
+
+def test_a_study_ends_with_its_first_pod_which_others_find_and_trust() -> None:
+    (job,) = render(submissions()["study"])
+    spec, pod = job["spec"], job["spec"]["template"]["spec"]
+    assert spec["completions"] == spec["parallelism"] == 3
+    assert spec["successPolicy"] == {"rules": [{"succeededIndexes": "0"}]}
+    assert spec["maxFailedIndexes"] == 0
+    (container,) = pod["containers"]
+    env = {entry["name"]: entry.get("value") or entry["valueFrom"] for entry in container["env"]}
+    # The Indexed Job calls pod 0 so, and the headless Service gives the name an address.
+    assert env["SIGH_RAY_HEAD"] == f"{job['metadata']['name']}-0.{pod['subdomain']}:6379"
+    assert (env["SIGH_RAY_CPUS"], env["SIGH_RAY_GPUS"]) == ("3", "1")
+    assert env["RAY_AUTH_MODE"] == "token"
+    assert env["RAY_AUTH_TOKEN"] == {"secretKeyRef": {"name": "sigh-ray", "key": "RAY_AUTH_TOKEN"}}
+    assert container["command"][-2:] == ["--ray", "pods"]
+    assert "--ray" not in job["metadata"]["annotations"]["sigh-batch/command"]

@@ -98,6 +98,16 @@ def test_what_is_missing_is_sent_again_under_the_same_numbers(cluster: Cluster, 
     }
 
 
+def test_a_failed_study_is_sent_again_with_all_its_pods(cluster: Cluster, fake: FakeCluster) -> None:
+    run = submissions()["study"]
+    sent = job_of(run)
+    fake.add_job(sent, **(FAILED | {"completedIndexes": "", "failedIndexes": "1"}))
+    runs.resume(cluster, run.name)
+    spec = fake.jobs[run.name]["spec"]
+    assert (spec["completions"], spec["parallelism"]) == (3, 3)
+    assert spec["template"]["spec"]["containers"] == sent["spec"]["template"]["spec"]["containers"]
+
+
 def environment(job: Object) -> dict[str, str]:
     (container,) = job["spec"]["template"]["spec"]["containers"]
     return {entry["name"]: entry["value"] for entry in container["env"]}
