@@ -45,7 +45,7 @@ def examine_cluster(settings: Settings) -> Iterator[Finding]:
         return
     try:
         cluster = Cluster.connect(config)
-        version = cluster.get("/version")
+        version = cluster.version()
     except (ConfigError, ClusterUnreachable) as error:
         fix = (
             "choose another context with --context, or log in to it"

@@ -111,6 +111,19 @@ def test_a_run_by_the_rights_of_the_chart(plane: ControlPlane, sigh: Any, job: s
     assert "is the name of another run" in err
 
 
+def test_doctor_finds_no_fault_in_the_rights_of_the_chart(plane: ControlPlane, sigh: Any) -> None:
+    code, out, err = sigh("doctor", "--json", "--set", "kubernetes.service_account=sigh-worker")
+    assert code == 0, out + err
+    found = {finding["what"]: finding for finding in json.loads(out)}
+    told = ("cluster", "clock", "rights", "admission", "image", "queue", "operators", "gpus")
+    assert {name: found[name]["state"] for name in told} == dict.fromkeys(told, "ok") | {"image": "warning"}
+    assert found["gpus"]["detail"] == "no right to look at nodes for nvidia.com/gpu"
+    assert sigh("list", "-q")[1] == "", "nothing is left there"
+    code, out, _ = sigh("doctor", "--json", "-n", "elsewhere")
+    states = {finding["what"]: finding["state"] for finding in json.loads(out)}
+    assert (code, states["rights"], states["admission"]) == (1, "fault", "fault")
+
+
 def test_what_is_missing_is_sent_again_as_the_cluster_takes_it(
     plane: ControlPlane, sigh: Any, job: str
 ) -> None:
