@@ -46,13 +46,18 @@ class Ledger:
         self._put_at = time.monotonic()
 
     def flush(self, *, now: bool = False) -> None:
-        """Put the journal into its store where it is not there as it stands: now, or if it is time."""
-        if self._store is None or self._journal is None:
+        """Make what was written last: in a folder at once, in another store now or if it is time."""
+        if self._journal is None:
             return
         size = self._journal.stat().st_size
-        if size == self._put_size or not (now or time.monotonic() - self._put_at >= PUT_SECONDS):
+        if size == self._put_size:
             return
-        self._store.put(STUDY_KEY, self._journal.read_bytes())
+        if self._store is None:
+            _sync(self._journal)
+        elif now or time.monotonic() - self._put_at >= PUT_SECONDS:
+            self._store.put(STUDY_KEY, self._journal.read_bytes())
+        else:
+            return
         self._put_size, self._put_at = size, time.monotonic()
 
 
@@ -125,20 +130,32 @@ def _held(path: Path) -> Iterator[BaseStorage]:
 
 
 class _Journal(JournalFileBackend):
-    """A journal file that is locked as long as it is open, so that single writes need no lock."""
+    """A journal file that is locked as long as it is open, so that single writes need no lock.
+
+    A write outlives the process at once; that it outlives the machine is seen to once for all that a trial
+    told at a time.
+    """
 
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         lines = "".join(f"{json.dumps(log, separators=(',', ':'))}\n" for log in logs)
-        try:
-            with Path(self._file_path).open("ab") as file:
-                file.write(lines.encode())
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise StoreFull(
-                f"the study cannot be written to {self._file_path}: {error.strerror}; "
-                "make room, and give the same command again"
-            ) from error
+        with _told(self._file_path), Path(self._file_path).open("ab") as file:
+            file.write(lines.encode())
+
+
+def _sync(path: Path) -> None:
+    with _told(path), path.open("ab") as file:
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def _told(path: str | Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreFull(
+            f"the study cannot be written to {path}: {error.strerror}; "
+            "make room, and give the same command again"
+        ) from error
 
 
 def _cut_torn(file: io.BufferedRandom) -> None:

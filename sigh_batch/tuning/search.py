@@ -142,7 +142,7 @@ class StudySearch(OptunaSearch):
         except Exception as error:
             if not is_database_fault(error):
                 raise
-            told = str(error).splitlines()[0]
+            told = str(error.__cause__ or error).splitlines()[0]
             self.fault = self.fault or Unreachable(
                 f"the database of the study does not answer any more: {told}; the same command goes on"
             )

@@ -7,12 +7,14 @@ import os
 import pickle
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -329,6 +331,17 @@ def test_no_password_reaches_a_file(tmp_path: Path, data: Path, monkeypatch: pyt
     run(tmp_path / "a", data, trials=2, epochs=1, storage=database)
     for path in tmp_path.rglob("*"):
         assert not path.is_file() or b"s3cr3t" not in path.read_bytes(), path
+
+
+def test_a_database_that_goes_away_ends_the_study_in_a_sentence(tmp_path: Path, data: Path) -> None:
+    def watch(trial: Any) -> None:
+        if trial.number == 1:
+            with closing(sqlite3.connect(tmp_path / "study.db")) as other:
+                other.execute("DROP TABLE IF EXISTS trials")
+
+    spec = spec_of(tmp_path / "a", data, epochs=1, storage=f"sqlite:///{tmp_path}/study.db")
+    with pytest.raises(Unreachable, match=r"database of the study does not answer any more: .*no such table"):
+        tune(spec, watch, trainer=toy.train)
 
 
 COMMAND = """
