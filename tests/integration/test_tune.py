@@ -5,18 +5,12 @@ from __future__ import annotations
 import json
 import os
 import pickle
-import resource
 import signal
-import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import optuna
 import pyarrow.parquet as pq
@@ -27,47 +21,16 @@ from optuna.trial import TrialState
 from sigh_batch import rng
 from sigh_batch.config.layers import Layer
 from sigh_batch.config.resolve import resolve
-from sigh_batch.config.spec import RunSpec
-from sigh_batch.errors import ConfigError, RunMismatch, SighError, StoreFull, Unreachable
-from sigh_batch.store import StoreOptions, open_store
-from sigh_batch.store.memory import MemoryStore
-from sigh_batch.store.opening import _OPENERS
-from sigh_batch.store.retrying import Retrying
-from sigh_batch.tuning.job import tune
+from sigh_batch.errors import RunMismatch
+from sigh_batch.store import open_store
 from sigh_batch.tuning.ledger import read_storage
-from sigh_batch.tuning.summary import Summary, read_summary
-from tests import toy
-
-SPACE = {"train.lr": {"low": 1e-5, "high": 1e-1, "log": True}, "train.momentum": {"low": 0.5, "high": 0.9}}
+from sigh_batch.tuning.summary import read_summary
+from tests.toy_studies import SPACE, run, study_in, write_classes
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    for name in ("a", "b"):
-        (folder / name).mkdir()
-        (folder / name / "one.png").write_bytes(b"not looked at")
-    return folder
-
-
-def spec_of(
-    out: Path | str, data: Path | str, epochs: int = 9, space: Any = None, retry: float = 60.0, **tune: Any
-) -> RunSpec:
-    told = {"space": space or SPACE, "objectives": {"auc": "max"}, "ray": "none", "trials": 8, **tune}
-    layer = Layer({"tune": told, "train": {"epochs": epochs}, "store": {"retry_seconds": retry}})
-    settings = resolve([layer]).settings
-    return RunSpec(kind="tune", source=str(data), out=str(out), settings=settings)
-
-
-def run(out: Path | str, data: Path | str, **told: Any) -> Summary:
-    return tune(spec_of(out, data, **told), trainer=toy.train)
-
-
-def study_in(folder: Path) -> optuna.Study:
-    storage = optuna.storages.JournalStorage(
-        optuna.storages.journal.JournalFileBackend(str(folder / "study.log"))
-    )
-    return optuna.load_study(study_name=None, storage=storage)
+    return write_classes(tmp_path_factory.mktemp("data"))
 
 
 def test_a_study_is_recorded_right_and_is_idempotent(tmp_path: Path, data: Path) -> None:
@@ -152,141 +115,6 @@ def test_several_objectives_keep_their_best_compromises(tmp_path: Path, data: Pa
         assert beaten
 
 
-def test_what_goes_wrong_in_a_trial_is_a_sentence_and_the_study_goes_on(
-    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TOY", json.dumps({"1": "raise", "2": "config", "3": "memory"}))
-    summary = run(tmp_path / "a", data, trials=6, epochs=1)
-    reasons = {row.number: row.reason for row in summary.trials if row.state == "fail"}
-    assert reasons[1] == "ValueError: something is wrong"
-    assert reasons[2] == "the settings do not go together"
-    assert "it ran out of memory" in str(reasons[3])
-    assert summary.counts == {"complete": 3, "fail": 3}
-
-
-def test_a_trial_that_hangs_is_given_up_and_the_study_goes_on(
-    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TOY", json.dumps({"0": "hang"}))
-    monkeypatch.setattr("sigh_batch.tuning.trial._PARTING_SECONDS", 0.1)
-    with pytest.raises(SighError, match=r"it took longer than 0.005 minutes \(tune.trial_minutes\)"):
-        run(tmp_path / "a", data, trials=1, epochs=1, trial_minutes=0.005)
-    summary = run(tmp_path / "a", data, trials=3, epochs=1)
-    assert summary.counts == {"complete": 2, "fail": 1}
-
-
-def test_a_study_in_which_everything_fails_gives_up(
-    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TOY", json.dumps({str(number): "raise" for number in range(9)}))
-    with pytest.raises(SighError, match="all of the first 5 trials failed; the last one: ValueError"):
-        run(tmp_path / "a", data, epochs=1)
-
-
-def test_an_objective_that_is_not_reported_is_told_after_the_first_report(tmp_path: Path, data: Path) -> None:
-    with pytest.raises(ConfigError, match=r"reports no 'acu', .* it reports auc, loss"):
-        run(tmp_path / "a", data, objectives={"acu": "max"})
-    assert len(study_in(tmp_path / "a").trials) == 1
-    assert run(tmp_path / "a", data, trials=2, epochs=9).counts
-
-
-def test_a_training_that_reports_nothing_at_all_is_told_at_its_end(
-    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TOY", json.dumps({"mute": True}))
-    with pytest.raises(ConfigError, match=r"reports no 'auc', .* it reports nothing"):
-        run(tmp_path / "a", data)
-    assert len(study_in(tmp_path / "a").trials) == 1
-
-
-def test_a_full_disk_ends_the_study_and_what_has_ended_stays(
-    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The kernel lets no file grow beyond the journal of three trials: no other file is as large."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-
-    def watch(trial: Any) -> None:
-        if trial.number == 3:
-            room = (tmp_path / "a" / "study.log").stat().st_size + 99
-            resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
-
-    spec = spec_of(tmp_path / "a", data, trials=9, epochs=2)
-    try:
-        with pytest.raises(
-            StoreFull, match=r"the study cannot be written to .*study.log: File too large; make room"
-        ):
-            tune(spec, watch, trainer=toy.train)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    states = [trial.state for trial in read_study(tmp_path / "a").trials]
-    assert len(states) == 4
-    assert TrialState.FAIL not in states
-    monkeypatch.setenv("TOY", json.dumps({"8": "full"}))
-    with pytest.raises(StoreFull, match="no room is left for a checkpoint"):
-        run(tmp_path / "a", data, trials=9, epochs=2)
-    monkeypatch.delenv("TOY")
-    summary = run(tmp_path / "a", data, trials=9, epochs=2)
-    assert len(summary.trials) == 9
-    assert set(summary.counts) <= {"complete", "pruned"}
-
-
-def read_study(folder: Path) -> optuna.Study:
-    """Open a study whose last line may be torn."""
-    return optuna.load_study(study_name=None, storage=read_storage(open_store(folder), None))
-
-
-class Vanishing(MemoryStore):
-    """A store that does not answer now and then."""
-
-    away = threading.Event()
-
-    def __getattribute__(self, name: str) -> Any:
-        if name in ("get", "put", "put_file", "stat", "list", "delete") and Vanishing.away.is_set():
-            raise Unreachable("the bucket does not answer", transient=True)
-        return super().__getattribute__(name)
-
-
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The URL of a bucket that vanishes while Vanishing.away is set."""
-    stores: dict[str, Vanishing] = {}
-
-    def opened(url: str, options: StoreOptions, create: bool) -> Any:
-        return Retrying(stores.setdefault(url, Vanishing(url)), options.retry_seconds)
-
-    monkeypatch.setitem(_OPENERS, "memory", opened)
-    yield "memory://bucket"
-    Vanishing.away.clear()
-
-
-def test_a_bucket_that_vanishes_for_a_while_is_waited_for(bucket: str, data: Path) -> None:
-    def watch(trial: Any) -> None:
-        if trial.number == 1 and trial.user_attrs.get("epochs") == 2 and not waited:
-            waited.append(trial.number)
-            Vanishing.away.set()
-            threading.Timer(0.7, Vanishing.away.clear).start()
-
-    waited: list[int] = []
-    summary = tune(spec_of(bucket, data, trials=4, epochs=3, stop_early="none"), watch, trainer=toy.train)
-    assert waited
-    assert summary.counts == {"complete": 4}
-    assert all(len(row.curve) == 3 for row in summary.trials)
-
-
-def test_a_bucket_that_stays_away_ends_the_study_and_no_trial_fails(bucket: str, data: Path) -> None:
-    def watch(trial: Any) -> None:
-        if trial.number == 2 and trial.user_attrs.get("epochs") == 2:
-            Vanishing.away.set()
-
-    spec = spec_of(bucket, data, trials=5, epochs=3, stop_early="none", retry=0.2)
-    with pytest.raises(Unreachable, match="the bucket does not answer"):
-        tune(spec, watch, trainer=toy.train)
-    Vanishing.away.clear()
-    summary = tune(spec, trainer=toy.train)
-    assert summary.counts == {"complete": 5}
-    assert [row.curve[-1][0] for row in summary.trials] == [3] * 5
-
-
 @pytest.mark.s3
 def test_a_study_lives_in_a_bucket_and_its_data_is_copied_to_a_node_once(
     real_s3: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -333,20 +161,9 @@ def test_no_password_reaches_a_file(tmp_path: Path, data: Path, monkeypatch: pyt
         assert not path.is_file() or b"s3cr3t" not in path.read_bytes(), path
 
 
-def test_a_database_that_goes_away_ends_the_study_in_a_sentence(tmp_path: Path, data: Path) -> None:
-    def watch(trial: Any) -> None:
-        if trial.number == 1:
-            with closing(sqlite3.connect(tmp_path / "study.db")) as other:
-                other.execute("DROP TABLE IF EXISTS trials")
-
-    spec = spec_of(tmp_path / "a", data, epochs=1, storage=f"sqlite:///{tmp_path}/study.db")
-    with pytest.raises(Unreachable, match=r"database of the study does not answer any more: .*no such table"):
-        tune(spec, watch, trainer=toy.train)
-
-
 COMMAND = """
 import json, sys
-from tests.integration.test_tune import run
+from tests.toy_studies import run
 from pathlib import Path
 run(sys.argv[1], Path(sys.argv[2]), trials=int(sys.argv[3]), epochs=4, stop_early="none")
 """

@@ -22,9 +22,11 @@ from sigh_batch.errors import ConfigError, Unreachable
 from sigh_batch.tuning.cluster import join
 from sigh_batch.tuning.job import tune
 from tests import toy
-from tests.integration.test_tune import study_in
 from tests.processes import family, kill
+from tests.toy_studies import study_in
 
+PATIENCE = 600.0
+"""Seconds in which a driver must have begun a trial, and in which it must have noticed that Ray is gone."""
 SPACE = {"train.lr": {"low": 1e-5, "high": 1e-1, "log": True}}
 
 
@@ -51,15 +53,37 @@ def test_ray_carries_out_trials_and_replaces_processes_that_die(
     assert "running" not in summary.counts
 
 
+OTHER_VERSION = """
+import sys, ray
+from sigh_batch.config.tune import TuneConfig
+from sigh_batch.tuning.cluster import join
+ray.__version__ = "2.9.0"
+with join(TuneConfig(ray=sys.argv[1]), print):
+    pass
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_real_ray_of_another_version_is_told_with_both_versions(tmp_path: Path) -> None:
+    import ray
+
+    with join(spec_of(tmp_path).settings.tune, print):
+        address = ray.get_runtime_context().gcs_address
+        done = subprocess.run(
+            [sys.executable, "-c", OTHER_VERSION, address], capture_output=True, text=True, timeout=PATIENCE
+        )
+    assert f"ConfigError: the Ray at {address} is Ray {ray.__version__} on Python 3" in done.stderr
+    assert "and this is Ray 2.9.0 on Python 3" in done.stderr
+
+
 COMMAND = """
 import sys
 from pathlib import Path
-from tests.integration.test_tune import run
+from tests.toy_studies import run
 run(sys.argv[1], Path(sys.argv[2]), trials=int(sys.argv[3]), epochs=4, stop_early="none",
     ray="local", concurrency=2, retries=100)
 """
-PATIENCE = 600.0
-"""Seconds in which a driver must have begun a trial, and in which it must have noticed that Ray is gone."""
 
 
 class Killer:
