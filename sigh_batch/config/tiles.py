@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -58,11 +58,13 @@ class TilesConfig(Config):
     network: TilesNetworkConfig = TilesNetworkConfig()
     """The shape of the network."""
     crops: Weights = Field(default={"256": 3.0, "320": 1.0})
-    """Sides of the crops it learns from, by weight; a batch has crops of one size."""
+    """Sides of the crops it learns from, by weight, one a batch; `whole` is all of a picture."""
     late_crops: Weights = Field(default={"512": 2.0, "768": 1.0})
     """The same for the end of training, when it learns to judge whole pictures and norms stand still."""
     late: Annotated[float, Field(ge=0, le=1)] = 0.25
     """Which share of the epochs is the end."""
+    learns: Literal["all", "verdict"] = "all"
+    """What learns: all of it, or only what judges whole pictures by the evidence that the rest has found."""
     easy: tuple[Annotated[float, Field(ge=0, le=1)], ...] = (1.0, 0.6)
     """Share of pairs in the first epochs that come from pictures that were never compressed or degraded."""
     retouched: Annotated[float, Field(ge=0, le=1)] = 0.5

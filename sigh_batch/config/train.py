@@ -80,7 +80,7 @@ class TrainConfig(Config):
     """Alpha of the mixture of pictures and of their classes; 0 mixes none. For classes only."""
 
     weights: Literal["best", "last"] = "best"
-    """Which a training ends with: those that validated best, or the last, where validation has few pictures."""
+    """Which it ends with: those that validated best, or the last, where validation has few pictures."""
     patience: Annotated[int | None, Field(ge=1)] = None
     """Epochs without improvement after which training stops; null trains to the end."""
     min_delta: Annotated[float, Field(ge=0)] = 0.0

@@ -112,7 +112,10 @@ def mask_of(item: Item) -> NDArray[np.bool_]:
 
 
 def cut(pairs: Pairs, number: int, side: int, pieces: Sequence[Draws], config: TilesConfig) -> Iterator[Crop]:
-    """Yield crops of the forged picture of a pair, and of its clean twin: the same ones, if paired."""
+    """Yield crops of the forged picture of a pair, and of its clean twin: the same ones, if paired.
+
+    Side 0 is the whole picture.
+    """
     item = pairs.dataset[int(pairs.forged[number])]
     mask, forged = mask_of(item), decoded(item)
     twin = decoded(pairs.dataset[int(pairs.clean[number])])
@@ -120,7 +123,7 @@ def cut(pairs: Pairs, number: int, side: int, pieces: Sequence[Draws], config: T
         top, left = _corner(mask, side, draws, over=draws.chance(config.changed))
         look = _disguise(draws.fork("disguise"), config.disguised)
         inside = _window(mask, top, left, side)
-        found = _operations(pairs.edits[number], top, left, side)
+        found = _operations(pairs.edits[number], top, left, side or max(mask.shape))
         yield Crop(look(_window(forged, top, left, side)), look(inside), found)
         if not config.paired:
             top, left = _corner(mask, side, draws, over=False)
@@ -180,6 +183,8 @@ def _read(data: bytes, how: int) -> Pixels:
 def _corner(mask: NDArray[np.bool_], side: int, draws: Draws, *, over: bool) -> tuple[int, int]:
     """Return the corner of a crop: one that holds a changed pixel drawn at random, or any."""
     height, width = mask.shape
+    if not side:
+        return 0, 0
     if over:
         places = np.flatnonzero(mask)
         row, column = divmod(int(places[draws.integer(0, len(places) - 1)]), width)
@@ -195,9 +200,12 @@ def _aligned(start: int, last: int) -> int:
 
 
 def _window(picture: NDArray[_Kind], top: int, left: int, side: int) -> NDArray[_Kind]:
-    """Return a square of a picture; where it ends earlier, its last row and column are repeated."""
-    part = picture[top : top + side, left : left + side]
-    rows, columns = side - part.shape[0], side - part.shape[1]
+    """Return a square of a picture; where it ends earlier, its last row and column are repeated.
+
+    Side 0 is all of it, in whole tiles.
+    """
+    part = picture[top : top + side, left : left + side] if side else picture
+    rows, columns = ((side or -(-length // STRIDE) * STRIDE) - length for length in part.shape[:2])
     if not rows and not columns:
         return part
     around = [(0, rows), (0, columns)] + [(0, 0)] * (part.ndim - 2)

@@ -36,7 +36,7 @@ class _Block(NamedTuple):
     """Number of the first batch."""
     batches: int
     side: int
-    """Of the crops."""
+    """Of the crops; 0 is the whole picture."""
     pairs: list[int]
 
 
@@ -58,13 +58,17 @@ class TilesTask:
         self._options = dict(start.architecture.options) if start else shape
         self._operations = tuple(self._options["operations"])
         weights = self._config.crops
-        pairs = sum(weight * self._pairs_a_block(int(side)) for side, weight in weights.items())
+        pairs = sum(weight * self._pairs_a_block(_side(name)) for name, weight in weights.items())
         blocks = len(self._train) * sum(weights.values()) / pairs
         self.steps_per_epoch = max(1, round(blocks * self._config.together))
 
     def build(self) -> nn.Module:
         """Return the network with fresh weights."""
-        return build_tiles(self._options)
+        network = build_tiles(self._options)
+        if self._config.learns == "verdict":
+            network.requires_grad_(False)
+            network.verdict.requires_grad_(True)
+        return network
 
     def batches(self, epoch: int, start: int = 0, rank: int = 0, ranks: int = 1) -> Iterator[Batch]:
         """Yield the batches of an epoch from number `start` on."""
@@ -88,7 +92,7 @@ class TilesTask:
 
     def loss(self, model: nn.Module, batch: Batch) -> tuple[torch.Tensor, Mapping[str, float | torch.Tensor]]:
         """Return how wrong the answers to a batch are: of the picture, of its pixels, of the operations."""
-        if batch["late"]:
+        if batch["late"] or self._config.learns == "verdict":
             settle(model)
         answer: Answer = model(batch["pixels"].permute(0, 3, 1, 2).float())
         mask = batch["mask"].float()
@@ -153,7 +157,7 @@ class TilesTask:
         at = 0
         for first in range(0, self.steps_per_epoch, self._config.together):
             draws = for_sample(self._settings.seed, _STAGE, epoch * self.steps_per_epoch + first)
-            side = int(draws.weighted(list(crops), list(crops.values())))
+            side = _side(draws.weighted(list(crops), list(crops.values())))
             count = -(-self._pairs_a_block(side) // ranks) * ranks
             positions = np.arange(at, at + count) % len(self._train)
             batches = min(self._config.together, self.steps_per_epoch - first)
@@ -168,7 +172,7 @@ class TilesTask:
         return max(1, self._crops_a_block(side) // self._pieces(side))
 
     def _crops_a_block(self, side: int) -> int:
-        return self._config.together * max(1, self._config.pixels // (2 * side * side))
+        return self._config.together * max(1, self._config.pixels // (2 * side * side) if side else 1)
 
     def _pieces(self, side: int) -> int:
         """Return how many crops of that side are taken of a pair: no more than fit into a block."""
@@ -210,6 +214,10 @@ class TilesTask:
         if draws.chance(retouched):
             return cut_retouched(self._train, pair, side, pieces, config, easy=easy)
         return cut(self._train, pair, side, pieces, config)
+
+
+def _side(name: str) -> int:
+    return 0 if name == "whole" else int(name)
 
 
 def _even(logits: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:

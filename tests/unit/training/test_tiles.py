@@ -21,7 +21,7 @@ from sigh_batch.errors import ConfigError
 from sigh_batch.rng import for_sample
 from sigh_batch.store import open_store
 from sigh_batch.training.calibration import is_for_calibration
-from sigh_batch.training.crops import cut, cut_retouched, pairs_of
+from sigh_batch.training.crops import cut, cut_retouched, decoded, pairs_of
 from sigh_batch.training.task import Assignment, Calibrated
 from sigh_batch.training.tasks import make_task
 from sigh_batch.training.tiles import TilesTask, _even
@@ -177,6 +177,27 @@ def test_it_learns_to_see_red(data: str) -> None:
     after = task.validate(network, torch.device("cpu"))
     assert after["pixel_auc"] > max(0.95, before["pixel_auc"])
     assert after["pixel_f1_best"] > 0.8
+
+
+def test_of_whole_pictures_the_verdict_alone_learns(data: str) -> None:
+    task = task_of(data, learns="verdict", late=1.0, late_crops=["whole"], together=1, easy=[])
+    network = task.build()
+    learning = {name.partition(".")[0] for name, part in network.named_parameters() if part.requires_grad}
+    assert learning == {"verdict"}
+    before = {name: part.clone() for name, part in network.state_dict().items()}
+    batch = next(task.batches(0, rank=1, ranks=2))
+    pairs = pairs_of(open_dataset(data), "train")
+    whole = {decoded(pairs.dataset[int(number)]).shape[:2] for number in pairs.forged}
+    pair, height, width, _ = batch["pixels"].shape
+    assert pair == 2
+    assert (height, width) in {(-(-rows // 16) * 16, -(-columns // 16) * 16) for rows, columns in whole}
+    network.train()
+    loss, _ = task.loss(network, batch)
+    loss.backward()
+    torch.optim.SGD([part for part in network.parameters() if part.requires_grad], 0.1).step()
+    moved = {name for name, part in network.state_dict().items() if not torch.equal(part, before[name])}
+    assert moved
+    assert all(name.startswith("verdict.") for name in moved)
 
 
 def test_what_is_held_out_is_the_other_half(data: str) -> None:
