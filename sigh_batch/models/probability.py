@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sigh_batch.models.document import Calibration
+
+_Kind = TypeVar("_Kind", bound=np.floating)
 
 _EXTREME = 80.0
 
 
 def calibrated(logit: float, calibration: Calibration | None) -> float:
     """Return the probability that log-odds stand for."""
-    return float(sigmoid(logit if calibration is None else calibration.scale * logit + calibration.shift))
+    moved = logit if calibration is None else calibration.scale * logit + calibration.shift
+    return float(sigmoid(np.asarray(moved, np.float64)))
 
 
-def sigmoid(logits: float | NDArray[np.floating]) -> NDArray[np.floating]:
-    """Return the probabilities of log-odds."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -_EXTREME, _EXTREME))))
+def sigmoid(logits: NDArray[_Kind]) -> NDArray[_Kind]:
+    """Return the probabilities of log-odds, in as many bits."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logits, -_EXTREME, _EXTREME))), logits.dtype)

@@ -62,12 +62,12 @@ class TilesDetector:
         found = None
         if maps:
             scale, shift = (calibration.map_scale, calibration.map_shift) if calibration else (1.0, 0.0)
-            found = np.asarray(sigmoid(changed * np.float32(scale) + np.float32(shift)), np.float32)
+            found = sigmoid(changed * np.float32(scale) + np.float32(shift))
         return Score(
             logit=logit,
             probability=probability,
             classes=(1 - probability, probability),
-            operations=tuple(map(float, np.asarray(sigmoid(operations)))),
+            operations=tuple(map(float, sigmoid(operations))),
             map=found,
         )
 
