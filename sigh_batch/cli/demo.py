@@ -47,10 +47,11 @@ def _steps(out: str, count: int) -> Iterator[tuple[str, list[str]]]:
         ["distort", "--in", made, "--out", forged, "--seed", "7"],
     )
     yield (
-        "A detector looks at a few of them; a good one takes hours",
+        "The detector that comes with sigh looks at a few of them",
         [
-            *("train", "--data", forged, "--out", model, "--seed", "7", "--set", "train.steps=40"),
-            *("--set", "tiles.crops=128", "--set", "tiles.pixels=262144", "--set", "tiles.validation=8"),
+            *("train", "--model", "default", "--data", forged, "--out", model, "--seed", "7"),
+            *("--set", "train.steps=40", "--set", "train.lr=0.0001", "--set", "tiles.crops=128"),
+            *("--set", "tiles.pixels=262144", "--set", "tiles.validation=8"),
         ],
     )
     yield (
