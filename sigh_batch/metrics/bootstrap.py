@@ -74,7 +74,9 @@ def wilson(happened: float, groups: int) -> tuple[float, float]:
     middle = (happened + square / 2) / (1 + square)
     reach = math.sqrt(happened * (1 - happened) * square + square**2 / 4) / (1 + square)
     low = 0.0 if happened == 0 else max(0.0, middle - reach)
-    return low, 1.0 if happened == 1 else min(1.0, middle + reach)
+    high = 1.0 if happened == 1 else min(1.0, middle + reach)
+    # Rounding may move an end past a share that is next to 0 or 1.
+    return min(low, happened), max(high, happened)
 
 
 def _drawn(random: np.random.Generator, many: int, times: int) -> NDArray[Any]:
