@@ -32,7 +32,8 @@ JOBS = {
     "train": f"train {CLUSTER} --data s3://sigh/forged --out s3://sigh/model --set kubernetes.gpus=1 "
     "--set kubernetes.cpu=4 --set kubernetes.memory=16Gi --set kubernetes.shm=8Gi",
     "tune": f"tune -c jobs/configs/tune.yaml {CLUSTER} --data s3://sigh/forged --out s3://sigh/study "
-    "--pods 3 --set kubernetes.gpus=1 --set kubernetes.cpu=4 --set kubernetes.memory=16Gi --set kubernetes.shm=8Gi",
+    "--pods 3 --set kubernetes.gpus=1 --set kubernetes.cpu=4 --set kubernetes.memory=16Gi "
+    "--set kubernetes.shm=8Gi",
     "audit": f"audit {CLUSTER} s3://sigh/forged --set kubernetes.memory=8Gi",
 }
 """The runs whose manifests are committed: the words after `sigh submit`."""
