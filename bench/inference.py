@@ -132,7 +132,7 @@ def command_rows(root: Path, script: Path, repeats: int) -> list[tuple[str, str,
                 ],
             }
             (root / "timm").mkdir(exist_ok=True)
-            places = (str(root / f"out-{number}") for number in range(1000))
+            places = (str(root / f"{size}-{name}-{number}") for number in range(1000))
             cases = {
                 "timm inference.py": functools.partial(_run, commands["timm inference.py"], iter(())),
                 "sigh predict": functools.partial(_run, commands["sigh predict"], places),
