@@ -119,14 +119,15 @@ def cut(pairs: Pairs, number: int, side: int, pieces: Sequence[Draws], config: T
     item = pairs.dataset[int(pairs.forged[number])]
     mask, forged = mask_of(item), decoded(item)
     twin = decoded(pairs.dataset[int(pairs.clean[number])])
+    shape, places = forged.shape, np.flatnonzero(mask)
     for draws in pieces:
-        top, left = _corner(mask, side, draws, over=draws.chance(config.changed))
+        top, left = _corner(shape, side, draws, places if draws.chance(config.changed) else None)
         look = _disguise(draws.fork("disguise"), config.disguised)
         inside = _window(mask, top, left, side)
         found = _operations(pairs.edits[number], top, left, side or max(mask.shape))
         yield Crop(look(_window(forged, top, left, side)), look(inside), found)
         if not config.paired:
-            top, left = _corner(mask, side, draws, over=False)
+            top, left = _corner(shape, side, draws, None)
         yield Crop(look(_window(twin, top, left, side)), np.zeros_like(inside), frozenset())
 
 
@@ -138,9 +139,9 @@ def cut_retouched(
     An easy one has nothing else about it.
     """
     clean = decoded(pairs.dataset[int(pairs.clean[number])])
-    edges = edges_of(clean)
+    edges = np.flatnonzero(edges_of(clean))
     for draws in pieces:
-        top, left = _corner(edges, side, draws, over=bool(edges.any()))
+        top, left = _corner(clean.shape, side, draws, edges if len(edges) else None)
         crop = _window(clean, top, left, side)
         if not easy and draws.chance(_UNUSUAL):
             crop = unusual(crop, draws.fork("overall"))
@@ -180,13 +181,14 @@ def _read(data: bytes, how: int) -> Pixels:
     return np.asarray(found, np.uint8)
 
 
-def _corner(mask: NDArray[np.bool_], side: int, draws: Draws, *, over: bool) -> tuple[int, int]:
-    """Return the corner of a crop: one that holds a changed pixel drawn at random, or any."""
-    height, width = mask.shape
+def _corner(
+    shape: tuple[int, ...], side: int, draws: Draws, places: NDArray[np.int64] | None
+) -> tuple[int, int]:
+    """Return the corner of a crop: one that holds one of these pixels, drawn at random, or any."""
+    height, width = shape[:2]
     if not side:
         return 0, 0
-    if over:
-        places = np.flatnonzero(mask)
+    if places is not None:
         row, column = divmod(int(places[draws.integer(0, len(places) - 1)]), width)
         top, left = (at - draws.integer(side // 8, side - side // 8) for at in (row, column))
     else:

@@ -53,7 +53,9 @@ class Muon(torch.optim.Optimizer):
     def _even(self, parameter: nn.Parameter, group: dict[str, Any]) -> torch.Tensor:
         assert parameter.grad is not None
         state = self.state[parameter]
-        average: torch.Tensor = state.setdefault("average", torch.zeros_like(parameter))
+        if not state:
+            state["average"] = torch.zeros_like(parameter)
+        average: torch.Tensor = state["average"]
         average.lerp_(parameter.grad, 1 - group["momentum"])
         ahead = parameter.grad.lerp(average, group["momentum"]).flatten(1)
         scale = _LENGTH * math.sqrt(max(ahead.shape))
@@ -63,13 +65,16 @@ class Muon(torch.optim.Optimizer):
         assert parameter.grad is not None
         state = self.state[parameter]
         betas: tuple[float, float] = group["betas"]
-        state["step"] = state.get("step", 0) + 1
         first, second = betas
-        average: torch.Tensor = state.setdefault("average", torch.zeros_like(parameter))
-        square: torch.Tensor = state.setdefault("square", torch.zeros_like(parameter))
+        if not state:
+            zeros = torch.zeros_like(parameter)
+            state.update(step=0, average=zeros, square=zeros.clone())
+        state["step"] += 1
+        times: int = state["step"]
+        average: torch.Tensor = state["average"]
+        square: torch.Tensor = state["square"]
         average.lerp_(parameter.grad, 1 - first)
         square.lerp_(parameter.grad.square(), 1 - second)
-        times: int = state["step"]
         spread = (square / (1 - math.pow(second, times))).sqrt_().add_(_EPSILON)
         return average / (1 - math.pow(first, times)) / spread
 
