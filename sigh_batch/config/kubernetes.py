@@ -15,6 +15,9 @@ _HOST = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
 RUN_NAME = 52
 """Longest name of a run: its pods add the number of an index, and are hosts of at most 63 letters."""
 
+RAY_TOKEN = "RAY_AUTH_TOKEN"  # noqa: S105 -- the name of a variable
+"""Variable of pods, and key of the secret, by which the pods of a study know each other."""
+
 RunName = Annotated[str, Field(pattern=r"^[a-z]([-a-z0-9]*[a-z0-9])?$", max_length=RUN_NAME)]
 Namespace = Annotated[str, Field(pattern=rf"^{_HOST}$")]
 Name = Annotated[str, Field(pattern=rf"^{_HOST}(\.{_HOST})*$", max_length=253)]

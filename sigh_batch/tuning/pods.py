@@ -26,12 +26,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from sigh_batch.config.kubernetes import RAY_TOKEN
 from sigh_batch.config.tune import TuneConfig
 from sigh_batch.errors import ConfigError, Interrupted, SighError, Unreachable
 from sigh_batch.training.stopping import StopFlag
 from sigh_batch.tuning.cluster import OBJECT_STORE, fit, hush
 
-TOKEN = "RAY_AUTH_TOKEN"  # noqa: S105 -- the name of a variable
 STARTS = 3
 """How often Ray's head is started before that is given up."""
 START_SECONDS = 300.0
@@ -68,7 +68,7 @@ class Pod:
     @classmethod
     def here(cls, environment: Mapping[str, str]) -> Pod:
         """Return this pod; raises ConfigError outside of one."""
-        missing = [name for name in (*_NAMES, TOKEN) if not environment.get(name)]
+        missing = [name for name in (*_NAMES, RAY_TOKEN) if not environment.get(name)]
         if missing:
             raise ConfigError(
                 f"{missing[0]} is not set: --ray pods is for the pods that `sigh submit tune --pods N` starts"

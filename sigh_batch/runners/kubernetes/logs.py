@@ -19,6 +19,7 @@ from sigh_batch.runners.kubernetes.cluster import Cluster
 from sigh_batch.runners.kubernetes.explain import ENDED, Facts, explain
 from sigh_batch.runners.kubernetes.objects import phase
 from sigh_batch.runners.kubernetes.render import RUN_LABEL, Object
+from sigh_batch.runners.standing import LOGS
 from sigh_batch.store.protocol import Store
 
 INDEX = "batch.kubernetes.io/job-completion-index"
@@ -66,8 +67,8 @@ def follow(cluster: Cluster, name: str, pod: int | None = None, tail: int | None
 
 def stored(store: Store, name: str, pod: int | None = None) -> Iterator[Line]:
     """Yield what the run's pods wrote to its store: it is there when the pods are gone."""
-    segment = re.compile(rf"logs/[^/]*-{re.escape(name)}-(\d+)-\d+\.\d+\.log")
-    for found in store.list("logs/"):
+    segment = re.compile(rf"{LOGS}[^/]*-{re.escape(name)}-(\d+)-\d+\.\d+\.log")
+    for found in store.list(LOGS):
         match = segment.fullmatch(found.key)
         if match and pod in (None, int(match[1])):
             for text in store.get(found.key).decode(errors="replace").splitlines():

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sigh_batch import __version__
-from sigh_batch.config.kubernetes import KubernetesConfig
+from sigh_batch.config.kubernetes import RAY_TOKEN, KubernetesConfig
 from sigh_batch.runners.kubernetes.submission import Submission
 
 Object = dict[str, Any]
@@ -25,8 +25,6 @@ OUT, COMMAND, CONFIG_HASH, VERSION = (
 )
 """Annotations: where the result goes, the same run as a command, the hash of its settings, who sent it."""
 CONTAINER = "worker"
-TOKEN = "RAY_AUTH_TOKEN"  # noqa: S105 - the name of a variable
-"""Variable and key of the secret by which pods of a study know each other."""
 QUEUE = "kueue.x-k8s.io/queue-name"
 QUEUE_PRIORITY = "kueue.x-k8s.io/priority-class"
 
@@ -171,10 +169,10 @@ def _container(submission: Submission) -> Object:
 def _token(submission: Submission) -> list[Object]:
     if not submission.led:
         return []
-    secret = {"name": submission.settings.ray_secret, "key": TOKEN}
+    secret = {"name": submission.settings.ray_secret, "key": RAY_TOKEN}
     return [
         {"name": "RAY_AUTH_MODE", "value": "token"},
-        {"name": TOKEN, "valueFrom": {"secretKeyRef": secret}},
+        {"name": RAY_TOKEN, "valueFrom": {"secretKeyRef": secret}},
     ]
 
 

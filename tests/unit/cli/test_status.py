@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from sigh_batch import cli
 from tests.clusters import FakeCluster, fake_cluster
 from tests.unit.runners.test_standing import record, store
 
@@ -19,16 +18,6 @@ def fake(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("KUBECONFIG", str(folder / "config"))
     with fake_cluster(folder) as found:
         yield found
-
-
-@pytest.fixture
-def sigh(capsys: pytest.CaptureFixture[str]) -> Any:
-    def run(*words: str) -> tuple[int, str, str]:
-        code = cli.run([*words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 def test_a_run_at_a_place_needs_no_cluster(sigh: Any, store: Any, tmp_path: Path) -> None:

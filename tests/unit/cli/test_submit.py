@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import yaml
 
-from sigh_batch import cli
 from tests.clusters import FakeCluster, fake_cluster
 
 GENERATE = ("submit", "generate", "--out", "s3://bucket/ds", "--count", "20", "--shards", "4")
@@ -30,18 +29,6 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeCluste
         monkeypatch.setattr(f"sigh_batch.runners.kubernetes.{module}.LOOK_SECONDS", 0.01)
     with fake_cluster(tmp_path) as found:
         yield found
-
-
-@pytest.fixture
-def sigh(capsys: pytest.CaptureFixture[str]) -> Any:
-    """Run the command line in this process; return its exit code and what it said on either stream."""
-
-    def run(*words: str) -> tuple[int, str, str]:
-        code = cli.run([*words])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return run
 
 
 def test_a_dry_run_of_the_client_needs_no_cluster(sigh: Any, fake: FakeCluster) -> None:
