@@ -191,7 +191,14 @@ def make_evaluation(change: Callable[[Evaluation], Evaluation] = lambda made: ma
         curves=(curve,),
         roc=((0.0, 0.0), (0.01, 0.9), (1.0, 1.0)),
     )
-    second = first.model_copy(update={"model": "resnet50", "metrics": {"auc": _value(0.71)}, "slices": ()})
+    second = first.model_copy(
+        update={
+            "model": "resnet50",
+            "model_sha256": "cd" * 32,
+            "metrics": {"auc": _value(0.71)},
+            "slices": (),
+        }
+    )
     targets = (
         Target(name="AUC", metric="auc", wanted=0.95, at_least=True, reached=_value(0.97)),
         Target(name="ECE", metric="ece", wanted=0.01, at_least=False, reached=_value(0.02)),

@@ -133,7 +133,7 @@ def _settings(files: tuple[Path, ...], sets: tuple[str, ...], **flags: Any) -> S
 
 def _stored(out: str, settings: Settings) -> Evaluation:
     from sigh_batch.errors import NotFound
-    from sigh_batch.evaluation.job import read_evaluation
+    from sigh_batch.evaluation.document import read_evaluation
     from sigh_batch.store import open_store
 
     found = read_evaluation(open_store(out, settings.store, create=False))

@@ -91,23 +91,28 @@ def _teller(settings: Settings) -> Tell:
 
     def tell(facts: dict[str, Any], as_json: bool, quiet: bool) -> None:
         from sigh_batch.data.prediction_files import read_verdicts
+        from sigh_batch.report.predictions.reach import told_reaches, warn
         from sigh_batch.store import open_store
 
         store = open_store(facts["out"], settings.store, create=False)
         base = facts["out"].rstrip("/")
         files = [f"{base}/{name}" for name in _FILES if store.stat(name) is not None]
         verdicts = read_verdicts(store) if files else {}
+        reaches = told_reaches(store)
         if as_json:
-            click.echo(json.dumps({**facts, "verdicts": verdicts, "files": files}))
+            told = {"verdicts": verdicts, "files": files, "models": [reach.as_json() for reach in reaches]}
+            click.echo(json.dumps({**facts, **told}))
         elif quiet:
             click.echo(facts["out"])
         else:
-            _print(verdicts, files, base)
+            _print(verdicts, files)
+            if files:
+                click.echo(f"note: {warn(reaches)}\nnext: sigh report {base}", err=True)
 
     return tell
 
 
-def _print(verdicts: dict[str, int], files: list[str], base: str) -> None:
+def _print(verdicts: dict[str, int], files: list[str]) -> None:
     total = sum(verdicts.values())
     for verdict in _VERDICTS:
         count = verdicts.get(verdict, 0)
@@ -115,5 +120,3 @@ def _print(verdicts: dict[str, int], files: list[str], base: str) -> None:
             click.echo(f"{verdict:<10} {count:>12,}  {count / max(total, 1):>6.1%}")
     for file in files:
         click.echo(file)
-    if files:
-        click.echo(f"next: sigh report {base}", err=True)

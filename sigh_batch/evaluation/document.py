@@ -8,7 +8,8 @@ from __future__ import annotations
 from pydantic import Field, ValidationError
 
 from sigh_batch.config.base import Config
-from sigh_batch.errors import DataError
+from sigh_batch.errors import DataError, NotFound
+from sigh_batch.store import Store
 
 EVALUATION_KEY = "evaluation.json"
 SCHEMA_VERSION = 1
@@ -181,11 +182,18 @@ class Evaluation(Config):
     """How to make it again."""
 
 
-def parse_evaluation(data: bytes, where: str) -> Evaluation:
-    """Return the evaluation that bytes hold; raises DataError when they are damaged or of another version."""
+def read_evaluation(store: Store) -> Evaluation | None:
+    """Return the evaluation of a store, or None where there is none; raises DataError for a damaged one."""
     try:
-        return Evaluation.model_validate_json(data)
+        text = store.get(EVALUATION_KEY)
+    except NotFound:
+        return None
+    try:
+        return Evaluation.model_validate_json(text)
     except ValidationError as error:
+        problem = error.errors()[0]
+        place = ".".join(map(str, problem["loc"]))
         raise DataError(
-            f"{EVALUATION_KEY} in {where} is damaged, or of another version: {error.errors()[0]['msg']}"
+            f"{EVALUATION_KEY} in {store.url} is damaged, or of another version: "
+            f"{f'{place}: ' if place else ''}{problem['msg']}; run sigh evaluate again"
         ) from error

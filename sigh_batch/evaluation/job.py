@@ -20,14 +20,14 @@ from sigh_batch.config.spec import HOW as HOW_AND_WHERE
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.data.identity import Identity, check_claim, claim
 from sigh_batch.data.sample import Json
-from sigh_batch.errors import ConfigError, NotFound
+from sigh_batch.errors import ConfigError
 from sigh_batch.evaluation.document import (
     EVALUATION_KEY,
     Comparison,
     Evaluated,
     Evaluation,
     Value,
-    parse_evaluation,
+    read_evaluation,
 )
 from sigh_batch.evaluation.findings import Case, find
 from sigh_batch.evaluation.passes import Passes
@@ -144,14 +144,6 @@ def evaluate(spec: RunSpec, watch: Watch = lambda _progress: None) -> Outcome:
     text = json.dumps(found.model_dump(mode="json"), indent=1, ensure_ascii=False)
     store.put(EVALUATION_KEY, f"{text}\n".encode())
     return Outcome(evaluation=found, already=False)
-
-
-def read_evaluation(store: Store) -> Evaluation | None:
-    """Return the evaluation that a store has, or None; raises DataError for a damaged one."""
-    try:
-        return parse_evaluation(store.get(EVALUATION_KEY), store.url)
-    except NotFound:
-        return None
 
 
 def _carry_out(

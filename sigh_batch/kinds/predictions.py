@@ -21,6 +21,7 @@ from sigh_batch.data.names import NAMES_KEY, NamesFile, NamesWriter
 from sigh_batch.data.objects import disk_faults, new_folder
 from sigh_batch.data.prediction_files import merge_predictions
 from sigh_batch.data.record import Record
+from sigh_batch.data.sample import Json
 from sigh_batch.data.scored import ScoredWriter, publish_scored
 from sigh_batch.errors import AlreadyExists, ConfigError, DataError, NotFound, RunMismatch
 from sigh_batch.kinds import Allowance, Site, Stopped, Watcher, kinds
@@ -85,7 +86,7 @@ def list_pictures(spec: RunSpec) -> Iterator[Listed]:
         known = {
             "files": writer.count,
             "listing": listing,
-            "models": [_model_hash(url, settings.store) for url in models or (None,)],
+            "models": [_told_of_model(url, settings.store) for url in models or (None,)],
         }
         carried_out = settings.run
         if carried_out.workers is None and _is_on_gpu(config.device):
@@ -188,11 +189,21 @@ def _is_on_gpu(device: str) -> bool:
     return device.startswith("cuda") or (device == "auto" and _GPU.exists())
 
 
-def _model_hash(url: str | None, options: StoreOptions) -> str:
-    """Return the hash of what a model is: its document, which names the hash of its weights."""
+def _told_of_model(url: str | None, options: StoreOptions) -> Json:
+    """Return what a model is, by the hash of its document, which names that of its weights.
+
+    Beside it is what it says of itself, so that whoever reads the predictions learns how much it finds.
+    """
     document = read_document(opening.model_store(url, options))
     text = json.dumps(document.model_dump(mode="json"), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    limits = document.thresholds
+    rates = [rate for rate, at in limits.at_fpr.items() if at == limits.high] if limits else []
+    return {
+        "name": document.name,
+        "document": hashlib.sha256(text.encode()).hexdigest()[:32],
+        "metrics": dict(document.metrics),
+        "flags_at_fpr": rates[0] if rates else None,
+    }
 
 
 def _refuse_overlap(root: str, out: str) -> None:

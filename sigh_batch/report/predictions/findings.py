@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sigh_batch.errors import DataError, NotFound
-from sigh_batch.evaluation.document import EVALUATION_KEY, Evaluated, Evaluation
+from sigh_batch.errors import ConfigError
+from sigh_batch.evaluation.document import Evaluated, Evaluation
 from sigh_batch.report.predictions.comparison import Comparison, compare_models, labelled_scores
 from sigh_batch.report.predictions.rates import Rates, rate_scores, rate_verdicts
+from sigh_batch.report.predictions.reach import Reach, known_reaches
 from sigh_batch.report.predictions.subject import Subject, find_subject
 from sigh_batch.report.predictions.table import PredictionTable
 from sigh_batch.report.predictions.tally import VERDICTS, Tally, count_rows
@@ -32,6 +33,8 @@ class Findings:
     """None of a single model."""
     evaluation: Evaluation | None
     evaluation_url: str | None
+    reaches: tuple[Reach, ...] = ()
+    """How much each model is known to find."""
     model_rates: dict[str, dict[str, float]] = field(default_factory=dict)
     """The numbers of every single model, where there are several and labels."""
 
@@ -88,38 +91,42 @@ def find(
 ) -> tuple[PredictionTable, Findings]:
     """Read the predictions of a store; `room` is how many pictures a page may show.
 
-    Raises NotFound where there are none.
+    Raises NotFound where there are none, ConfigError for an evaluation of another model.
     """
     table = PredictionTable(store)
     subject = find_subject(table)
+    _check_same(subject, evaluation, evaluation_url)
     tally = count_rows(table, subject, room)
     comparison = compare_models(table, subject, room)
     singles = comparison.opinions if comparison else ()
     single_rates = {one.model: rate_scores(*labelled_scores(one)) for one in singles}
+    rates = rate_scores(tally.scores, tally.forged)
+    order = rates.numbers["auc"] if rates else None
     return table, Findings(
         url=store.url,
         rows=len(table),
         sha256=table.sha256,
         subject=subject,
         tally=tally,
-        rates=rate_scores(tally.scores, tally.forged),
+        rates=rates,
         comparison=comparison,
         evaluation=evaluation,
         evaluation_url=evaluation_url,
+        reaches=known_reaches(store, subject, tally.outcomes, order, evaluation),
         model_rates={name: rates.numbers for name, rates in single_rates.items() if rates},
     )
 
 
-def read_evaluation(store: Store) -> Evaluation | None:
-    """Return the evaluation of a store, or None where there is none; raises DataError of a damaged one."""
-    try:
-        text = store.get(EVALUATION_KEY)
-    except NotFound:
-        return None
-    try:
-        return Evaluation.model_validate_json(text)
-    except ValueError as error:
-        reason = ": ".join(line.strip() for line in str(error).splitlines()[1:3]).partition(" [")[0]
-        raise DataError(
-            f"{EVALUATION_KEY} in {store.url} is damaged: {reason or error}; run sigh evaluate again"
-        ) from error
+def _check_same(subject: Subject, evaluation: Evaluation | None, url: str | None) -> None:
+    """Raise ConfigError where an evaluation says nothing of the predictions: it is of other weights."""
+    if evaluation is None or not evaluation.models:
+        return
+    about = [subject.model] if subject.model else subject.models
+    known = {subject.hashes[name]: name for name in about if name in subject.hashes}
+    first = evaluation.models[0]
+    if known and first.model_sha256 and first.model_sha256 not in known:
+        said = " and ".join(f"{name} ({sha256[:12]})" for sha256, name in known.items())
+        raise ConfigError(
+            f"the evaluation in {url} is of the model {first.model} ({first.model_sha256[:12]}), and the "
+            f"predictions are by {said}; name an evaluation of that model by --evaluation"
+        )

@@ -19,6 +19,7 @@ from sigh_batch.report.predictions.words import (
     ERROR_WORDS,
     POOL_WORDS,
     VERDICT_WORDS,
+    Verdict,
     say_operation,
 )
 
@@ -76,6 +77,7 @@ class Paper:
             findings=findings,
             lead=_lead(findings),
             verdicts=verdicts,
+            reaches=findings.reaches,
             limits=self.checked,
             cards=cards,
             chosen_words=_chosen_words(findings, cards, chosen, len(pages)),
@@ -117,7 +119,7 @@ class Paper:
         empty: dict[str, Any] = {name: [] for name in DRAWN}
         return {
             "words": {verdict.name: verdict.title for verdict in VERDICT_WORDS},
-            "meanings": {verdict.name: verdict.meaning for verdict in VERDICT_WORDS},
+            "meanings": {verdict.name: _meaning(verdict, findings) for verdict in VERDICT_WORDS},
             "band": (subject.low, subject.high) if stored else _MIDDLE,
             "stored": stored,
             "labelled": subject.labelled,
@@ -150,6 +152,13 @@ def _lead(findings: Findings) -> str:
     return f"{sentence}. In {format_count(counts['clean'])} no traces were found."
 
 
+def _meaning(verdict: Verdict, findings: Findings) -> str:
+    """Return what a verdict means; of "no traces found" with how many forged pictures share it."""
+    if verdict.name == "clean" and len(findings.reaches) == 1 and (missed := findings.reaches[0].missed):
+        return f"The model sees none. It does not flag {missed} forged pictures, so that is no proof."
+    return verdict.meaning
+
+
 def _verdicts(findings: Findings, cards: Sequence[Card]) -> list[dict[str, Any]]:
     shown = Counter(card.data["verdict"] for card in cards)
     found = []
@@ -160,7 +169,7 @@ def _verdicts(findings: Findings, cards: Sequence[Card]) -> list[dict[str, Any]]
             {
                 "name": verdict.name,
                 "title": verdict.title,
-                "meaning": verdict.meaning,
+                "meaning": _meaning(verdict, findings),
                 "count": findings.tally.verdicts[verdict.name],
                 "share": share,
                 "before": before,

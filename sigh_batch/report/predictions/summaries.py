@@ -11,11 +11,12 @@ from xml.sax.saxutils import escape, quoteattr
 from sigh_batch import __version__
 from sigh_batch.report.predictions.findings import Findings
 from sigh_batch.report.predictions.gate import Checked
+from sigh_batch.report.predictions.reach import Reach
 from sigh_batch.report.predictions.words import VERDICT_WORDS
 
 SCHEMA_VERSION = 1
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#+!|~&])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]#+!|~])")
 
 
 def report_json(findings: Findings, checked: Sequence[Checked], command: str) -> bytes:
@@ -34,6 +35,7 @@ def report_json(findings: Findings, checked: Sequence[Checked], command: str) ->
         "errors": dict(sorted(findings.tally.errors.items())),
         "outcomes": _outcomes(findings),
         "by_model": findings.model_rates,
+        "reaches": [reach.as_json() for reach in findings.reaches],
         "agreement": [
             {"models": [pair.first, pair.second], "pictures": pair.pictures, "agreement": pair.agreement}
             for pair in (findings.comparison.pairs if findings.comparison else ())
@@ -77,9 +79,14 @@ def summary_markdown(findings: Findings, checked: Sequence[Checked]) -> str:
     for verdict in VERDICT_WORDS:
         count = findings.tally.verdicts[verdict.name]
         lines.append(f"| {verdict.title} | {count:,} | {findings.share(verdict.name):.1%} |")
-    lines += ["", *_measured(findings)]
+    lines += ["", *(f"- {_plain(_told(reach))}" for reach in findings.reaches), ""]
+    lines += _measured(findings)
     lines.append("A score is no proof, and a picture without traces may be forged all the same.")
     return "\n".join(lines) + "\n"
+
+
+def _told(reach: Reach) -> str:
+    return f"{reach.sentence} {reach.conclusion} {reach.source}"
 
 
 def _measured(findings: Findings) -> list[str]:
@@ -96,7 +103,7 @@ def _measured(findings: Findings) -> list[str]:
     found = [(name, findings.numbers.get(name)) for name in names]
     told = [f"{name} {value:.4f}" for name, value in found if value is not None]
     if not told:
-        return ["No picture has a true label, so nothing is said of how often the model is right.", ""]
+        return ["No picture has a true label, so nothing is said of how often these verdicts are right.", ""]
     return [f"Against true labels: {', '.join(told)}.", ""]
 
 
@@ -133,4 +140,4 @@ def _clean(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Return the text so that Markdown takes none of it for markup."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    return escape(_MARKUP.sub(r"\\\1", " ".join(text.split())))

@@ -13,9 +13,9 @@ from sigh_batch.data.identity import RUN_KEY
 from sigh_batch.data.predictions import PREDICTIONS_KEY
 from sigh_batch.data.schema import MANIFEST_KEY
 from sigh_batch.errors import NotFound
-from sigh_batch.evaluation.document import EVALUATION_KEY
+from sigh_batch.evaluation.document import EVALUATION_KEY, read_evaluation
 from sigh_batch.report.predictions.album import FOLDER, ONE_FILE, Card, Room, keep_inside, make_cards
-from sigh_batch.report.predictions.findings import Findings, find, read_evaluation
+from sigh_batch.report.predictions.findings import Findings, find
 from sigh_batch.report.predictions.gate import Checked, Limit, check_limits
 from sigh_batch.report.predictions.originals import find_originals
 from sigh_batch.report.predictions.paper import Paper

@@ -14,8 +14,8 @@ from sigh_batch.config.evaluate import CurveConfig
 from sigh_batch.data.predictions import PREDICTION
 from sigh_batch.errors import ConfigError, RunMismatch, UnknownName
 from sigh_batch.evaluation import job, passes
-from sigh_batch.evaluation.document import Evaluation
-from sigh_batch.evaluation.job import Progress, evaluate, plan_evaluation, read_evaluation, render
+from sigh_batch.evaluation.document import Evaluation, read_evaluation
+from sigh_batch.evaluation.job import Progress, evaluate, plan_evaluation, render
 from sigh_batch.sources.decode import ANY_SIZE, decode
 from sigh_batch.store import open_store
 from tests.evaluations import Red, document_of, give, make_pair_sample, spec_of, write_pairs

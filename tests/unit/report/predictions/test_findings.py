@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from sigh_batch.data.predictions import PREDICTION, PREDICTIONS_KEY
 from sigh_batch.errors import DataError, NotFound
-from sigh_batch.report.predictions.findings import Findings, find, read_evaluation
+from sigh_batch.evaluation.document import read_evaluation
+from sigh_batch.report.predictions.findings import Findings, find
 from sigh_batch.report.predictions.rates import rate_scores
 from sigh_batch.report.predictions.table import PredictionTable, hash_names
 from sigh_batch.report.predictions.tally import LABELS
