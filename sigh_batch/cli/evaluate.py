@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -150,9 +151,13 @@ def _tell(found: Evaluation, out: str, *, as_json: bool, markdown: bool, quiet: 
     elif markdown:
         click.echo(tables.markdown(found), nl=False)
     else:
+        base = out.rstrip("/")
         if not quiet:
+            click.echo(f"{tables.scope(found)}\n")
             for table in tables.short_tables(found):
                 click.echo(f"{table.title}\n")
                 print_table(table.heads, table.rows)
                 click.echo()
-        click.echo(f"{out.rstrip('/')}/evaluation.json")
+            place = shlex.quote(base)
+            click.echo(f"all of it: sigh evaluate --out {place} --markdown, or sigh report {place}", err=True)
+        click.echo(f"{base}/evaluation.json")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import Any
 
 import click
@@ -107,7 +108,7 @@ def _teller(settings: Settings) -> Tell:
         else:
             _print(verdicts, files)
             if files:
-                click.echo(f"note: {warn(reaches)}\nnext: sigh report {base}", err=True)
+                click.echo(f"note: {warn(reaches)}\nnext: sigh report {shlex.quote(base)}", err=True)
 
     return tell
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sigh_batch.evaluation.document import Curve, Evaluation, Target, Value
+from sigh_batch.evaluation.document import Curve, Evaluated, Evaluation, Target, Value
 
 _NUMBERS = {
     "auc": "AUC",
@@ -31,6 +31,13 @@ _NUMBERS = {
     "pixel_auc_micro": "Pixel AUC over all pixels",
 }
 """The numbers of the main table, in words."""
+_MAIN = (
+    *("auc", "auc_macro", "accuracy", "tpr_at_fpr_0.01", "recall", "fpr", "ece"),
+    *("pixel_f1_calibrated", "pixel_auc"),
+)
+"""Those that a terminal shows."""
+_WORST = 5
+"""Parts that a terminal shows."""
 _OF_POINTS = (
     *("auc", "balanced_accuracy", "tpr_at_fpr_0.01", "tpr_at_fpr_0.001"),
     *("pixel_f1_fixed", "pixel_f1_calibrated", "pixel_f1_oracle"),
@@ -71,17 +78,21 @@ class Table:
 
 
 def short_tables(found: Evaluation) -> Iterator[Table]:
-    """Yield what a terminal has room for: targets, models, false alarms on honest edits."""
+    """Yield what a terminal has room for: the main numbers, targets, and where the first model is worst."""
+    yield _models(found, _MAIN)
     if found.targets:
         yield _targets(found.targets)
-    yield _models(found)
-    if found.comparisons:
-        yield _comparisons(found)
+    if worst := _worst(found.models[0]):
+        yield worst
 
 
 def all_tables(found: Evaluation) -> Iterator[Table]:
     """Yield everything."""
-    yield from short_tables(found)
+    if found.targets:
+        yield _targets(found.targets)
+    yield _models(found, tuple(_NUMBERS))
+    if found.comparisons:
+        yield _comparisons(found)
     first = found.models[0]
     if first.scene_depth:
         yield _scene_depth(found)
@@ -94,14 +105,21 @@ def all_tables(found: Evaluation) -> Iterator[Table]:
 
 def markdown(found: Evaluation) -> str:
     """Return the evaluation as Markdown: what it is over, all tables, and how to repeat it."""
-    first = found.models[0]
     head = (
-        f"{first.pictures:,} pictures of `{found.data}` ({found.data_identity}), split {found.split}, in "
-        f"{found.groups:,} groups; {first.failed:,} could not be read. In brackets: 95 % intervals. "
+        f"{scope(found)} In brackets: 95 % intervals. "
         f"The sweep took {found.sweep_pairs:,} pairs, {found.sweep_untouched:,} of them untouched before.\n"
     )
     tables = "\n".join(table.markdown() for table in all_tables(found))
     return f"{head}\n{tables}\nHow to repeat it:\n\n    {found.command}\n"
+
+
+def scope(found: Evaluation) -> str:
+    """Return what an evaluation is over, in a sentence."""
+    first = found.models[0]
+    return (
+        f"{first.pictures:,} pictures of `{found.data}` ({found.data_identity}), split {found.split}, in "
+        f"{found.groups:,} groups; {first.failed:,} could not be read."
+    )
 
 
 def told(value: Value | None) -> str:
@@ -127,8 +145,8 @@ def _targets(targets: Sequence[Target]) -> Table:
     return Table("Targets", ("target", "wanted", "reached", ""), rows)
 
 
-def _models(found: Evaluation) -> Table:
-    there = [name for name in _NUMBERS if any(name in model.metrics for model in found.models)]
+def _models(found: Evaluation, names: Sequence[str]) -> Table:
+    there = [name for name in names if any(name in model.metrics for model in found.models)]
     rows = tuple(
         (_NUMBERS[name], *(told(model.metrics.get(name)) for model in found.models)) for name in there
     )
@@ -149,6 +167,27 @@ def _comparisons(found: Evaluation) -> Table:
     name = found.models[0].model
     heads = ("model", f"AUC of {name} minus its own", f"only {name} right", "only it right", "p (McNemar)")
     return Table("Beside other models", heads, rows)
+
+
+def _worst(model: Evaluated) -> Table | None:
+    """Return the parts with the least AUC, by the upper end of its interval: a few pictures prove little."""
+    parts = [(area, part) for part in model.slices if (area := _highest(part.metrics.get("auc"))) is not None]
+    if not parts:
+        return None
+    worst = [part for _, part in sorted(parts, key=lambda pair: pair[0])[:_WORST]]
+    rows = tuple(
+        (f"{part.by}: {part.name}", f"{part.pictures:,}", *_cells(part.metrics, ("auc", "recall", "fpr")))
+        for part in worst
+    )
+    title = f"{model.model} is worst at ({len(worst)} of {len(parts)} parts)"
+    heads = ("part", "pictures", *(_SHORT[name] for name in ("auc", "recall", "fpr")))
+    return Table(title, heads, rows)
+
+
+def _highest(value: Value | None) -> float | None:
+    if value is None:
+        return None
+    return value.value if value.high is None else value.high
 
 
 def _scene_depth(found: Evaluation) -> Table:

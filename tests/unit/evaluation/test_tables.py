@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sigh_batch.evaluation.document import Evaluation, Value
+from sigh_batch.evaluation.document import Evaluation, Slice, Value
 from sigh_batch.evaluation.job import evaluate
 from sigh_batch.evaluation.tables import markdown, short_tables, told
 from sigh_batch.evaluation.targets import value_of
@@ -49,9 +49,28 @@ def test_the_markdown_holds_everything(found: Evaluation) -> None:
 
 
 def test_a_terminal_gets_the_heart_of_it(found: Evaluation) -> None:
-    assert [table.title for table in short_tables(found)] == ["Targets", "Models", "Beside other models"]
-    for table in short_tables(found):
+    tables = list(short_tables(found))
+    assert [table.title.partition(" (")[0] for table in tables] == ["Models", "Targets", "red|er is worst at"]
+    for table in tables:
         assert all(len(row) == len(table.heads) for row in table.rows)
+    assert sum(len(table.rows) for table in tables) < 25
+
+
+def test_the_worst_parts_come_first_and_few_pictures_prove_little(found: Evaluation) -> None:
+    def part(name: str, low: float, high: float) -> Slice:
+        area = Value(value=(low + high) / 2, low=low, high=high)
+        return Slice(by="skin", name=name, pictures=9, forged=4, metrics={"auc": area})
+
+    parts = [part(str(number), 0.9, 0.9 + number / 100) for number in range(8)]
+    parts += [
+        part("few", 0.1, 0.99),
+        part("bad", 0.5, 0.6),
+        Slice(by="a", name="b", pictures=9, forged=0, metrics={}),
+    ]
+    model = found.models[0].model_copy(update={"slices": tuple(parts)})
+    *_, worst = short_tables(found.model_copy(update={"models": (model,)}))
+    assert [row[0] for row in worst.rows] == ["skin: bad", *(f"skin: {number}" for number in range(4))]
+    assert worst.title.endswith("(5 of 10 parts)")
 
 
 @pytest.mark.parametrize(
