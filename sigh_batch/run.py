@@ -33,14 +33,15 @@ class Run(Site):
     """A run over its store."""
 
     @classmethod
-    def open(cls, spec: RunSpec) -> Run:
+    def open(cls, spec: RunSpec, *, made_here: bool = True) -> Run:
         """Open the store, and see that it holds nothing or this run.
 
-        Raises RunMismatch when it holds a run of another configuration or engine.
+        Raises RunMismatch when it holds a run of another configuration, or of another engine, unless it is
+        others who make it: theirs counts then.
         """
         plan, identity = plan_run(spec)
         store = open_store(spec.out, spec.settings.store)
-        check_claim(store, identity)
+        check_claim(store, identity, versions=made_here)
         return cls(spec=spec, plan=plan, identity=identity, store=store)
 
     @cached_property

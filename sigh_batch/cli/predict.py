@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from sigh_batch.cli.elsewhere import only_shown
+from sigh_batch.cli.elsewhere import elsewhere, only_shown
 from sigh_batch.cli.options import config_options, output_options, progress_options, settings_of
 from sigh_batch.cli.sharded import Tell, Words, carry_out, print_plan
 from sigh_batch.config.settings import Settings
@@ -77,7 +77,8 @@ def _score(spec: RunSpec, dry_run: bool, as_json: bool, quiet: bool) -> None:
             print_plan(local.render(listed.spec), as_json)
             return
         if not only_shown():
-            listed.keep(Run.open(listed.spec))
+            here = elsewhere() is None
+            listed.keep(Run.open(listed.spec, made_here=here), made_here=here)
     go_on(listed.spec, as_json=as_json, quiet=quiet)
 
 

@@ -30,8 +30,11 @@ class Identity:
     values: Json = field(default_factory=dict, compare=False)
     """What the hash covers, so that a mismatch can say where two runs differ."""
 
-    def check(self, found: Identity, where: str) -> None:
-        """Raise RunMismatch when what is stored at `where` comes from another identity."""
+    def check(self, found: Identity, where: str, *, versions: bool = True) -> None:
+        """Raise RunMismatch when what is stored at `where` comes from another identity.
+
+        Without `versions` that of libraries is not asked for.
+        """
         if found == self:
             return
         advice = "write to another place, or go on as that run was begun"
@@ -42,6 +45,8 @@ class Identity:
                 f"{where} has config hash {found.config_hash} and this run has {self.config_hash}"
                 f"{_told(found.values, self.values)}; {advice}"
             )
+        if not versions:
+            return
         raise RunMismatch(
             f"{where} was made with other library versions{_told(found.engine, self.engine)}, "
             f"and their bytes may differ; use those versions, or write to another place"
@@ -73,8 +78,8 @@ def claim(store: Store, identity: Identity, spec: Json | None = None) -> None:
         check_claim(store, identity)
 
 
-def check_claim(store: Store, identity: Identity) -> bool:
-    """Return whether the prefix is claimed, by this identity.
+def check_claim(store: Store, identity: Identity, *, versions: bool = True) -> bool:
+    """Return whether the prefix is claimed, by this identity; without `versions`, by any libraries' versions.
 
     Where run.json is missing but records are not (somebody deleted it), every record is compared.
     Raises RunMismatch when the prefix belongs to another run.
@@ -83,9 +88,9 @@ def check_claim(store: Store, identity: Identity) -> bool:
         found = read_claim(store)
     except NotFound:
         for where, stored in _recorded(store):
-            identity.check(stored, where)
+            identity.check(stored, where, versions=versions)
         return False
-    identity.check(found, f"{RUN_KEY} in {store.url}")
+    identity.check(found, f"{RUN_KEY} in {store.url}", versions=versions)
     return True
 
 

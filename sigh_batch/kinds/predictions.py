@@ -47,12 +47,14 @@ class Listed:
     names: Path
     others: str
 
-    def keep(self, site: Site) -> None:
+    def keep(self, site: Site, *, made_here: bool = True) -> None:
         """Make the store this run's and put the list into it, or find that it has this very list.
 
+        A run that others make is theirs to begin: it is their versions of libraries that decide its bytes.
         Raises RunMismatch when the store is another run's.
         """
-        site.claim()
+        if made_here:
+            site.claim()
         with suppress(AlreadyExists):
             site.store.put_file(NAMES_KEY, self.names, if_absent=True)
 

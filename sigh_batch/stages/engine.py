@@ -19,7 +19,7 @@ PREDICT_REVISION = 1
 """Raised whenever the same settings would give other bytes than before; each kind has its own."""
 
 _SHARED = ("numpy", "faker", "isal", "uharfbuzz", "opencv-python-headless", "pyarrow", "simplejpeg")
-_SCORING = ("numpy", "isal", "opencv-python-headless", "Pillow", "pyarrow", "torch")
+_SCORING = ("numpy", "isal", "opencv-python-headless", "Pillow", "pyarrow")
 # The catalogue holds the hash of every font.
 _FONTS = Path(__file__).parents[1] / "render" / "fonts" / "catalogue.json"
 _REVISIONS = {
@@ -48,7 +48,7 @@ def engine_of(kind: str, settings: Settings) -> dict[str, str]:
 def _packages(kind: str, settings: Settings) -> tuple[str, ...]:
     """Return the packages whose versions decide bytes; forgers draw with both rasterisers."""
     if kind == "predict":
-        return (*_SCORING, "onnxruntime") if settings.predict.backend == "onnx" else _SCORING
+        return (*_SCORING, "onnxruntime" if settings.predict.backend == "onnx" else "torch")
     if kind == "generate":
         return (*_SHARED, _PAINTERS[settings.generate.painter])
     return (*_SHARED, *_PAINTERS.values())

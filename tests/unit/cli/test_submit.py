@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from sigh_batch.config.spec import RunSpec
+from sigh_batch.run import Run
 from tests.clusters import FakeCluster, fake_cluster
+from tests.scores import write_greys
 
 GENERATE = ("submit", "generate", "--out", "s3://bucket/ds", "--count", "20", "--shards", "4")
 DONE = {"conditions": [{"type": "Complete", "status": "True"}], "succeeded": 4, "completedIndexes": "0-3"}
@@ -74,6 +77,29 @@ def test_flags_of_the_kind_and_of_the_cluster_go_together(sigh: Any, fake: FakeC
     assert container["resources"]["limits"]["memory"] == "8Gi"
     assert job["metadata"]["labels"]["kueue.x-k8s.io/queue-name"] == "team"
     assert job["metadata"]["annotations"]["sigh-batch/command"].endswith("--seed 7 --count 20 --shards 4")
+
+
+def test_pictures_are_listed_where_they_are_sent_from_and_scored_by_the_versions_of_the_pods(
+    sigh: Any, fake: FakeCluster, tmp_path: Path
+) -> None:
+    write_greys(tmp_path / "greys", 3)
+    claim = f'kubernetes.volumes={{"{tmp_path}": "claim"}}'
+    words = ("predict", "--in", str(tmp_path / "greys"), "--out", str(tmp_path / "scores"), "--set", claim)
+    assert sigh("submit", *words, "--shards", "2", "--name", "scores")[0] == 0
+    assert [path.name for path in (tmp_path / "scores").iterdir() if path.is_file()] == ["names.parquet"]
+    # A pod has begun the run with libraries of its own.
+    (job,) = fake.jobs.values()
+    environ = {
+        known["name"]: known.get("value") for known in job["spec"]["template"]["spec"]["containers"][0]["env"]
+    }
+    Run.open(RunSpec.from_json(environ["SIGH_SPEC"])).claim()
+    document = json.loads((tmp_path / "scores" / "run.json").read_text())
+    document["engine"]["numpy"] = "1.0"
+    (tmp_path / "scores" / "run.json").write_text(json.dumps(document))
+    assert sigh("submit", *words, "--shards", "2", "--name", "scores")[0] == 0
+    code, _, err = sigh("submit", *words, "--shards", "3", "--name", "scores")
+    assert code == 2
+    assert "config hash" in err
 
 
 def test_a_whole_kind_is_sent_as_the_command_with_its_settings_written_out(sigh: Any, tmp_path: Path) -> None:

@@ -68,6 +68,14 @@ def test_other_library_versions_are_refused_by_name() -> None:
     )
 
 
+def test_whoever_only_sends_a_run_may_have_other_library_versions_but_no_other_configuration() -> None:
+    store = MemoryStore("a")
+    claim(store, IDENTITY)
+    assert check_claim(store, replace(IDENTITY, engine={"skia": "145.0"}), versions=False) is True
+    with pytest.raises(RunMismatch, match="config hash"):
+        check_claim(store, OTHER, versions=False)
+
+
 def test_another_kind_is_refused() -> None:
     store = MemoryStore("a")
     claim(store, IDENTITY)
