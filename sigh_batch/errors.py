@@ -25,7 +25,7 @@ SighError                     1  a run failed
 │   ├── ClusterDenied         4  no right to do that there
 │   └── ClusterUnreachable    5  it does not answer
 ├── RunFailed                 1  a run on a cluster failed (or the code it failed with)
-├── RunGone                   7  a run was cancelled or deleted before its end
+├── RunGone                   7  a run was cancelled or deleted, by its time to live too
 ├── WaitedTooLong             8  a run has not ended in the time that was given to it
 ├── RunStuck                  9  a run cannot begin before somebody helps
 └── Interrupted             130  stopped by the user (143 by SIGTERM)
@@ -186,7 +186,7 @@ class RunFailed(SighError):
 
 
 class RunGone(SighError):
-    """A run on a cluster was cancelled or deleted before its end."""
+    """A run on a cluster was cancelled or deleted, by its time to live too."""
 
     exit_code = 7
 

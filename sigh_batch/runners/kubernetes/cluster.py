@@ -59,8 +59,11 @@ class Cluster:
 
     @staticmethod
     def is_there(settings: KubernetesConfig) -> bool:
-        """Return whether a cluster is named, by the settings or by what surrounds this process."""
-        return bool(settings.context) or _has_kubeconfig() or "KUBERNETES_SERVICE_HOST" in os.environ
+        """Return whether a cluster is named, by the settings or by what surrounds this process.
+
+        A pod without a token of the cluster's, as workers are, has none.
+        """
+        return bool(settings.context) or _has_kubeconfig() or _NAMESPACE_FILE.exists()
 
     @property
     def host(self) -> str:

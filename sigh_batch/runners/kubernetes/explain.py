@@ -94,11 +94,10 @@ def _state(facts: Facts) -> tuple[str, str, bool, int]:
         return "stopping", "it is being deleted", False, 0
     if job["spec"].get("suspend"):
         return "queued", _queued(facts), False, 0
-    if status.get("ready", 0):
+    if _at_work(facts):
         return "running", _running(facts), False, 0
     why, stuck = _waiting(facts)
-    started = status.get("succeeded", 0) or any(phase(pod) == "Running" for pod in facts.pods)
-    return ("running" if started and not stuck else "waiting"), why, stuck, 0
+    return ("running" if status.get("succeeded", 0) and not stuck else "waiting"), why, stuck, 0
 
 
 def _success(job: Object) -> str:
@@ -112,9 +111,15 @@ def _count(job: Object) -> str:
     return f"{number} pods" if number > 1 else "of it"
 
 
+def _at_work(facts: Facts) -> int:
+    """Return how many pods work: what the Job counts comes some seconds after what its pods say."""
+    counted = facts.job.get("status", {}).get("ready") or 0
+    return max(counted, sum(phase(pod) == "Running" for pod in facts.pods))
+
+
 def _running(facts: Facts) -> str:
-    status, total = facts.job["status"], facts.job["spec"].get("completions") or 1
-    parts = [f"{status.get('succeeded', 0)} of {total} pods finished, {status.get('ready', 0)} at work"]
+    status, total = facts.job.get("status", {}), facts.job["spec"].get("completions") or 1
+    parts = [f"{status.get('succeeded', 0)} of {total} pods finished, {_at_work(facts)} at work"]
     failed = status.get("failedIndexes")
     if failed:
         parts.append(f"{len(intervals.parse(failed))} failed for good ({failed})")

@@ -10,13 +10,15 @@ from sigh_batch import errors, intervals
 from sigh_batch.runners.kubernetes.cluster import Cluster
 from sigh_batch.runners.kubernetes.explain import ENDED, Facts, Status, explain
 from sigh_batch.runners.kubernetes.objects import phase
-from sigh_batch.runners.kubernetes.render import PART, QUEUE, Object, render
+from sigh_batch.runners.kubernetes.render import OUT, PART, QUEUE, Object, render
 from sigh_batch.runners.kubernetes.submission import Submission
 
 LOOK_SECONDS = 2.0
 """How often a run is looked at while somebody waits."""
 GONE_SECONDS = 120.0
 """How long the pods of a run that is sent again may take to end."""
+SOON_SECONDS = 60
+"""A run that stays no longer after its end may go unseen, where the cluster does not answer for a while."""
 LOOKED_AT = 200
 """Pods that are looked at to explain a run; what hinders thousands, hinders the first of them."""
 INDEXES = "SIGH_INDEXES"
@@ -128,10 +130,10 @@ def wait(
     asked again.
     """
     started = time.monotonic()
-    uid = find(cluster, name)["metadata"]["uid"]
+    job = find(cluster, name)
     helpless: float | None = None
     while True:
-        status = _look(cluster, name, uid)
+        status = _look(cluster, job)
         watch(status)
         if status.state == "done":
             return status
@@ -148,15 +150,27 @@ def wait(
         time.sleep(LOOK_SECONDS)
 
 
-def _look(cluster: Cluster, name: str, uid: str) -> Status:
-    gone = errors.RunGone(f"run {name} was deleted before its end; what it made is kept in its store")
+def _look(cluster: Cluster, known: Object) -> Status:
+    """Return how a run is now; raises RunGone where its Job is not there any more."""
     try:
-        job = cluster.get(cluster.jobs(name))
+        job = cluster.get(cluster.jobs(known["metadata"]["name"]))
     except errors.ClusterNotFound:
-        raise gone from None
-    if job["metadata"]["uid"] != uid:
-        raise gone
+        raise errors.RunGone(_gone(known)) from None
+    if job["metadata"]["uid"] != known["metadata"]["uid"]:
+        raise errors.RunGone(_gone(known))
     return explain(facts(cluster, job))
+
+
+def _gone(job: Object) -> str:
+    """Say why a run may be gone, and where to see what it made."""
+    seconds = job["spec"].get("ttlSecondsAfterFinished")
+    # One that stays longer is seen to end before it goes.
+    ended = seconds is not None and seconds <= SOON_SECONDS
+    lived = f", or ended and had its {seconds} s to live (kubernetes.ttl_seconds)"
+    why = lived if ended else " before its end"
+    out = job["metadata"].get("annotations", {}).get(OUT)
+    made = f"`sigh status {out}` tells what it made" if out else "what it made is kept in its store"
+    return f"run {job['metadata']['name']} was deleted{why}; {made}"
 
 
 def cancel(cluster: Cluster, name: str) -> Status:

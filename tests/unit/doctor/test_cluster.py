@@ -40,6 +40,11 @@ def test_a_machine_without_a_cluster_hears_nothing_of_clusters() -> None:
     assert findings(context="mine")["cluster"].state == "fault"
 
 
+def test_a_pod_without_a_token_of_its_cluster_hears_nothing_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.96.0.1")
+    assert findings() == {}
+
+
 def test_a_cluster_that_sleeps_is_a_fault_only_for_who_asked(fake: FakeCluster) -> None:
     fake.faults = [503] * 2  # one a call: nobody who only checks waits for long
     sleeping = findings()

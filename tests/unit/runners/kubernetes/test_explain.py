@@ -77,6 +77,11 @@ CASES: dict[str, tuple[Facts, str, str]] = {
         "1 of 4 pods finished, 2 at work; 1 wait: no node takes its pods: 0/2 nodes are available: "
         "2 Insufficient cpu.",
     ),
+    "running, and its Job has not counted that yet": (
+        Facts(job=job(active=2), pods=[pod("Running"), pod("Running")]),
+        "running",
+        "0 of 4 pods finished, 2 at work",
+    ),
     "running after trouble": (
         Facts(
             job=job(active=1, ready=1, failedIndexes="0,2"),

@@ -168,9 +168,19 @@ def test_a_failed_run_ends_the_waiting_with_its_code(
 def test_a_deleted_run_ends_the_waiting(cluster: Cluster, fake: FakeCluster) -> None:
     job = fake.add_job(job_of(RUN))
     scripted(fake, job, {}, {"active": 1, "ready": 1}, None)
-    with pytest.raises(errors.RunGone, match="was deleted before its end") as raised:
+    with pytest.raises(errors.RunGone, match="was deleted before its end; `sigh status s3://") as raised:
         runs.wait(cluster, RUN.name)
     assert raised.value.exit_code == 7
+
+
+def test_of_a_run_with_a_short_life_nobody_says_that_it_did_not_end(
+    cluster: Cluster, fake: FakeCluster
+) -> None:
+    job = fake.add_job(job_of(RUN))
+    job["spec"]["ttlSecondsAfterFinished"] = 5
+    scripted(fake, job, {"active": 1, "ready": 1}, None)
+    with pytest.raises(errors.RunGone, match="was deleted, or ended and had its 5 s to live"):
+        runs.wait(cluster, RUN.name)
 
 
 def test_a_run_of_the_same_name_in_its_place_is_another(cluster: Cluster, fake: FakeCluster) -> None:
