@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -39,6 +40,11 @@ class PredictConfig(Config):
     """Probability below which a picture is clean; null takes the model's."""
     high: Annotated[float | None, Field(ge=0, le=1)] = None
     """Probability from which on a picture is flagged; null takes the model's."""
+    c2pa_anchors: Path | None = None
+    """PEM file of the authorities whose signers of content credentials are trusted; null trusts nobody.
+
+    It needs the extra `c2pa`, as all reading of content credentials does.
+    """
     max_pixels: Annotated[int, Field(ge=1024)] = 64_000_000
     """A picture of more pixels is not decoded and becomes a row with the reason."""
     min_side: Annotated[int, Field(ge=1)] = 1

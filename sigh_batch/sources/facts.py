@@ -20,6 +20,7 @@ from PIL import ExifTags, Image
 from sigh_batch.degrade.jpeg_file import Table, read_jpeg
 from sigh_batch.degrade.jpeg_tables import jpeg_tables
 from sigh_batch.errors import DataError
+from sigh_batch.sources.credentials import ABSENT, Credentials, read_credentials
 from sigh_batch.sources.decode import undisturbed
 from sigh_batch.sources.magic import READ, kind_of
 
@@ -47,8 +48,6 @@ _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]+")
 _XMP = re.compile(rb"<x:xmpmeta\b.{0,1048576}?</x:xmpmeta>", re.DOTALL)
 _SOURCE_TYPE = re.compile(rb"DigitalSourceType\s*(?:=\s*[\"']|>\s*)([^\"'<]{1,200})")
 _TOOL = re.compile(rb"CreatorTool\s*(?:=\s*[\"']|>\s*)([^\"'<]{1,200})")
-_C2PA = b"jumdc2pa"
-"""How the description of a C2PA manifest store begins, in a file of any kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +66,8 @@ class FileFacts:
     jpeg_tables: str | None = None
     """Hash of its quantisation tables."""
     jpeg_subsampling: str | None = None
-    c2pa: str = "absent"
-    """absent or present: whether a manifest store is in the file. It is not checked."""
+    credentials: Credentials = ABSENT
+    """What its content credentials say."""
 
 
 def mime_of(data: bytes) -> str | None:
@@ -77,20 +76,22 @@ def mime_of(data: bytes) -> str | None:
     return f"image/{kind}" if kind in READ else None
 
 
-def file_facts(data: bytes) -> FileFacts:
-    """Return what a picture's file says of itself."""
+def file_facts(data: bytes, anchors: str | None = None) -> FileFacts:
+    """Return what a picture's file says of itself; `anchors` are certificates whose signers are trusted."""
     exif, software = _exif_of(data)
     packets = b"\n".join(_XMP.findall(data)) if b"<x:xmpmeta" in data else b""
     source_type = _SOURCE_TYPE.search(packets)
     tool = _TOOL.search(packets)
+    mime = mime_of(data)
+    credentials = read_credentials(data, mime, anchors)
     return FileFacts(
-        mime=mime_of(data),
+        mime=mime,
         exif=exif,
         software=software or (_clean(tool[1].decode("utf-8", "replace")) if tool else None),
         source_type=re.split(r"[/#:]", source_type[1].decode("utf-8", "replace").strip())[-1]
         if source_type
-        else None,
-        c2pa="present" if _C2PA in data else "absent",
+        else credentials.source_type,
+        credentials=credentials,
         **_jpeg_of(data),
     )
 

@@ -48,7 +48,8 @@ def engine_of(kind: str, settings: Settings) -> dict[str, str]:
 def _packages(kind: str, settings: Settings) -> tuple[str, ...]:
     """Return the packages whose versions decide bytes; forgers draw with both rasterisers."""
     if kind == "predict":
-        return (*_SCORING, "onnxruntime" if settings.predict.backend == "onnx" else "torch")
+        # Where it is absent, rows do not say what content credentials do.
+        return (*_SCORING, "c2pa-python", "onnxruntime" if settings.predict.backend == "onnx" else "torch")
     if kind == "generate":
         return (*_SHARED, _PAINTERS[settings.generate.painter])
     return (*_SHARED, *_PAINTERS.values())

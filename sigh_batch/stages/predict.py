@@ -20,12 +20,11 @@ from sigh_batch.data.names import Name
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import ConfigError, UnreadablePicture, sentence_of
 from sigh_batch.models.detector import Detector, Score
-from sigh_batch.render.encode import grey_png
 from sigh_batch.sources.ahead import Ahead
 from sigh_batch.sources.decode import Limits, decode, size_of
 from sigh_batch.sources.facts import file_facts, mime_of, perceptual_hash
 from sigh_batch.sources.names.reading import NameReader
-from sigh_batch.stages.verdicts import Judge, Judged, fuse
+from sigh_batch.stages.verdicts import Judge, Judged, fuse, map_png
 
 _MODEL_FAILED = "model_failed"
 
@@ -79,6 +78,7 @@ class Predict:
         self._judges = [Judge(config, detector.document) for detector in detectors]
         self._reader = reader
         self._limits = Limits(max_pixels=config.max_pixels, min_side=config.min_side)
+        self._anchors = config.c2pa_anchors.read_text("utf-8") if config.c2pa_anchors else None
 
     def score(self, names: Iterable[Name]) -> Iterator[Scored]:
         """Yield what became of each picture, in order.
@@ -116,7 +116,7 @@ class Predict:
             pixels = decode(data, fetched.path, self._limits).pixels
         except UnreadablePicture as error:
             return _Picture(facts=facts, error=error)
-        return _Picture(facts=facts | _told(data, pixels), pixels=pixels)
+        return _Picture(facts=facts | _told(data, pixels, self._anchors), pixels=pixels)
 
     def _grouped(self, pictures: Iterable[_Picture]) -> Iterator[_Group]:
         """Divide pictures into groups by their order and sizes."""
@@ -176,16 +176,16 @@ class Predict:
         wanted = self._config.maps == "all" or judged.row["verdict"] != "clean"
         if judged.map is None or self._config.maps == "none" or not wanted:
             return None
-        return grey_png(np.rint(np.clip(judged.map, 0, 1) * 255).astype(np.uint8))
+        return map_png(judged.map)
 
 
 def _weight(fetched: _Fetched) -> int:
     return size_of(fetched.data)
 
 
-def _told(data: bytes, pixels: NDArray[np.uint8]) -> Json:
+def _told(data: bytes, pixels: NDArray[np.uint8], anchors: str | None) -> Json:
     """Return the columns about a file that can be read."""
-    facts = file_facts(data)
+    facts = file_facts(data, anchors)
     return {
         "width": pixels.shape[1],
         "height": pixels.shape[0],
@@ -196,7 +196,8 @@ def _told(data: bytes, pixels: NDArray[np.uint8]) -> Json:
         "jpeg_quality": facts.jpeg_quality,
         "jpeg_tables_sha256": facts.jpeg_tables,
         "jpeg_subsampling": facts.jpeg_subsampling,
-        "c2pa_status": facts.c2pa,
+        "c2pa_status": facts.credentials.status,
+        "c2pa_summary": facts.credentials.summary,
     }
 
 

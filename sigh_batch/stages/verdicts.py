@@ -15,6 +15,7 @@ from sigh_batch.errors import ConfigError
 from sigh_batch.models.detector import Score
 from sigh_batch.models.document import ModelDocument
 from sigh_batch.models.regions import find_regions
+from sigh_batch.render.encode import grey_png
 
 _EVEN = 0.5
 """Where a model that was never calibrated is cut in two."""
@@ -86,6 +87,11 @@ def fuse(config: PredictConfig, judged: Sequence[Judged]) -> Judged:
     maps = [one.map for one in judged if one.map is not None]
     joined = np.asarray(np.mean(maps, axis=0, dtype=np.float32)) if maps else None
     return _judged(config, row, probability, (low, high, pixel), joined)
+
+
+def map_png(probabilities: NDArray[np.float32]) -> bytes:
+    """Return a tamper map as it is kept: a grey PNG, white where a pixel is surely changed."""
+    return grey_png(np.rint(np.clip(probabilities, 0, 1) * 255).astype(np.uint8))
 
 
 def _judged(
