@@ -159,6 +159,13 @@ class EvaluateConfig(Config):
     min_pixels: Annotated[int, Field(ge=1)] = 24
     """A pair is left out of a point that leaves fewer forged pixels."""
 
+    examples: Annotated[int, Field(ge=0, le=3000)] = 90
+    """Pictures whose tamper map and true mask are kept for the report; 0 keeps none.
+
+    A third are the forged ones that the first model missed most, a third its worst false alarms, and the
+    rest are drawn by chance.
+    """
+
     unseen: UnseenConfig = UnseenConfig()
     """What becomes slices of its own: what training never saw."""
     targets: tuple[TargetConfig, ...] = TARGETS

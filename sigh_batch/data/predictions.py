@@ -52,6 +52,10 @@ PREDICTION = pa.schema(
         pa.field("regions", pa.list_(REGION)),
         pa.field("heatmap_path", pa.string()),
         pa.field("heatmap_sha256", pa.string()),
+        pa.field(
+            "truth_path", pa.string()
+        ),  # the mask of the pixels that were truly changed, where it is kept
+        pa.field("truth_sha256", pa.string()),
         pa.field("phash", pa.string()),
         pa.field("exif", pa.map_(pa.string(), pa.string())),
         pa.field("software_tag", pa.string()),

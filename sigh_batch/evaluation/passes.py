@@ -5,7 +5,7 @@ What is done is kept in parts, written whole: an evaluation that is stopped goes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +16,10 @@ from sigh_batch.config.predict import PredictConfig
 from sigh_batch.data.sample import Json
 from sigh_batch.degrade.twins import FORGED
 from sigh_batch.errors import UnreadablePicture
+from sigh_batch.evaluation.examples import choose_examples, keep_examples
 from sigh_batch.evaluation.facts import Places
 from sigh_batch.evaluation.reading import made_ahead
-from sigh_batch.evaluation.rows import failed_row, join_rows, scored_row, write_rows
+from sigh_batch.evaluation.rows import Verdicts, failed_row, join_rows, scored_row, write_rows
 from sigh_batch.evaluation.scores import Scores, ScoresBuilder, joined, read_part, write_part
 from sigh_batch.evaluation.subject import Shown, Subject
 from sigh_batch.evaluation.sweep import Pair, Spot, degrade_pair
@@ -78,8 +79,9 @@ class Passes:
             else:
                 self._watch(len(places), int((~found[0].scored).sum()), True)
             parts.append(found)
-        join_rows(self._store, rows)
-        return [joined(of_model) for of_model in zip(*parts, strict=True)]
+        scores = [joined(of_model) for of_model in zip(*parts, strict=True)]
+        join_rows(self._store, rows, self._examples(scores[0]))
+        return scores
 
     def sweep(self, spot: Spot, pairs: Places) -> list[Scores]:
         """Return what each model says of pairs after a degradation: two rows a pair, clean and forged."""
@@ -90,6 +92,16 @@ class Passes:
         else:
             self._watch(2 * len(pairs), 0, True)
         return found
+
+    def _examples(self, scores: Scores) -> Mapping[str, Json]:
+        """Keep map and mask of the pictures that stand for the first model; return what rows say of them."""
+        facts, verdicts = self._subject.facts, Verdicts.of(self._models[0])
+        if len(self._subject.classes) != 2 or not self._config.examples:
+            return {}
+        places = choose_examples(
+            scores, facts.labels == 1, facts.scene_depth, verdicts, self._config.examples, self._seed
+        )
+        return keep_examples(self._store, self._subject, self._detectors[0], places)
 
     def _look(self, places: range, name: str) -> list[Scores]:
         """Score a part of the pictures."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,14 +75,33 @@ def write_rows(store: Store, key: str, rows: list[Json]) -> None:
     store.put(key, out.getvalue().to_pybytes())
 
 
-def join_rows(store: Store, keys: list[str]) -> None:
-    """Write predictions.parquet from the rows of all parts, one part in memory at a time."""
+def join_rows(store: Store, keys: list[str], more: Mapping[str, Json]) -> None:
+    """Write predictions.parquet from the rows of all parts, one part in memory at a time.
+
+    `more` are further columns of some rows, by their ids.
+    """
     with new_folder(store.scratch) as folder:
         path = Path(folder, PREDICTIONS_KEY)
         with _writer(str(path)) as writer:
             for key in keys:
-                writer.write_table(pq.read_table(open_object(store, key)), row_group_size=_GROUP)
+                table = _with_more(pq.read_table(open_object(store, key)), more)
+                writer.write_table(table, row_group_size=_GROUP)
         store.put_file(PREDICTIONS_KEY, path)
+
+
+def row_id(path: str, model: ModelDocument) -> str:
+    """Return the id of the row of a picture and a model."""
+    weights = model.weights.sha256 if model.weights else ""
+    return hashlib.sha256(f"{path}\0{weights}".encode()).hexdigest()[:16]
+
+
+def _with_more(table: pa.Table, more: Mapping[str, Json]) -> pa.Table:
+    told = [more.get(name, {}) for name in table.column("row_id").to_pylist()]
+    for name in sorted({name for one in told for name in one}):
+        field = PREDICTION.field(name)
+        column = pa.array([one.get(name) for one in told], field.type)
+        table = table.set_column(PREDICTION.get_field_index(name), field, column)
+    return table
 
 
 def _writer(sink: Any) -> pq.ParquetWriter:
@@ -90,13 +110,12 @@ def _writer(sink: Any) -> pq.ParquetWriter:
 
 
 def _head(run: str, model: ModelDocument, path: str) -> Json:
-    weights = model.weights.sha256 if model.weights else ""
     return {
         "schema_version": SCHEMA_VERSION,
         "run_id": run,
-        "row_id": hashlib.sha256(f"{path}\0{weights}".encode()).hexdigest()[:16],
+        "row_id": row_id(path, model),
         "path": path,
         "model_id": model.name,
-        "model_sha256": weights or None,
+        "model_sha256": model.weights.sha256 if model.weights else None,
         "calibration_id": model.calibration.id if model.calibration else None,
     }

@@ -34,6 +34,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "evaluation": (
         *("config", "store", "data", "degrade", "sources", "models", "metrics"),
         "stages.verdicts",  # a verdict in the words of predict
+        "render.encode",  # true masks as PNG
         "training.folders",  # which pictures of a folder a model never learned from
     ),
     # index -> sample.
@@ -119,6 +120,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "PIL": ("render", "forge", "degrade", "sources", "data", "audit", "report", "doctor"),
     "cv2": ("render", "forge", "degrade", "sources", "audit", "models", "training"),
     "isal": ("render",),
+    "c2pa": ("sources.credentials",),
     "simplejpeg": ("render", "degrade", "models", "training"),
     # Tables, words, pages.
     "pyarrow": ("data", "audit", "report", "evaluation", "tuning.summary"),
@@ -137,6 +139,7 @@ LAZY = frozenset(
     {
         "boto3",
         "botocore",
+        "c2pa",
         "cv2",
         "django",
         "faker",
