@@ -70,7 +70,7 @@ def carry_out(
         "seconds": round(outcome.seconds, 3),
     }
     if not quiet:
-        _talk(facts, words)
+        _talk(facts, words, broken=bool(outcome.broken))
     if tell:
         tell(facts, as_json, quiet)
     if outcome.broken:
@@ -81,9 +81,10 @@ def carry_out(
         )
 
 
-def _talk(facts: dict[str, Any], words: Words) -> None:
+def _talk(facts: dict[str, Any], words: Words, *, broken: bool) -> None:
     if not facts["shards"]:
-        click.echo(f"already done: {counted(facts['resumed'], words.thing)}", err=True)
+        said = "nothing was made, and there before" if broken else "already done"
+        click.echo(f"{said}: {counted(facts['resumed'], words.thing)}", err=True)
         return
     made = facts["samples"] + facts["failed"]
     shards, size = counted(facts["shards"], "shard"), f"{facts['bytes'] / 1e6:,.1f} MB{words.stored}"

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from sigh_batch.data.predictions import PREDICTIONS_KEY
+from sigh_batch.data.trained import METRICS_KEY, MODEL_KEY
 from sigh_batch.errors import DataError, NotFound
 from sigh_batch.store import Store
 
-METRICS_KEY = "metrics.jsonl"
-MODEL_KEY = "model.json"
 REPORT_KEY = "report/training_report.txt"
 HISTORY_KEY = "report/checkpoint_history.txt"
 JSON_KEY = "report/training.json"

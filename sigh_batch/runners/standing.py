@@ -18,6 +18,7 @@ from sigh_batch.data.predictions import PREDICTIONS_KEY
 from sigh_batch.data.record import read_record
 from sigh_batch.data.sample import Json
 from sigh_batch.data.schema import MANIFEST_KEY
+from sigh_batch.data.trained import METRICS_KEY, MODEL_KEY
 from sigh_batch.errors import DataError, NotFound
 from sigh_batch.store import Stat, Store
 
@@ -29,8 +30,6 @@ _READERS = 16
 _MERGED = {"predict": PREDICTIONS_KEY}
 """Where all shards become one file, of kinds whose file is no manifest."""
 LOGS = "logs/"
-_METRICS, _MODEL = "metrics.jsonl", "model.json"
-"""What a training writes as it goes, and at its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +138,8 @@ def _rate(plan: Plan, found: dict[int, Stat], began: datetime, latest: datetime 
 
 def _learned(store: Store, document: Json, began: datetime, now: datetime) -> Standing:
     """Read how much of a training has been told of."""
-    told = store.stat(_METRICS)
-    rows = [json.loads(line) for line in store.get(_METRICS).splitlines()] if told else []
+    told = store.stat(METRICS_KEY)
+    rows = [json.loads(line) for line in store.get(METRICS_KEY).splitlines()] if told else []
     asked = document["spec"]["settings"]["train"]
     by_updates = asked.get("steps") is not None
     done = max((float(row["step" if by_updates else "epoch"]) for row in rows if "epoch" in row), default=0.0)
@@ -154,7 +153,7 @@ def _learned(store: Store, document: Json, began: datetime, now: datetime) -> St
         failed_exact=True,
         shards_done=0,
         shards=0,
-        finished=store.stat(_MODEL) is not None,
+        finished=store.stat(MODEL_KEY) is not None,
         began=began,
         latest=told.modified if told else None,
         rate=done / seconds if seconds > 0 and done else None,
