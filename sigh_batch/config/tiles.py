@@ -42,6 +42,8 @@ class TilesNetworkConfig(Config):
     """Residual blocks at a quarter, an eighth and a sixteenth."""
     residuals: Annotated[float, Field(ge=0, le=255)] = 2.0
     """Steps between pixels are shown beside the pixels, those of so many levels most; 0 shows none."""
+    commonness: Annotated[int, Field(ge=0, le=512)] = 16
+    """Channels for how common every colour and pattern is in its own picture; 0 leaves that away."""
     context: Blocks = 2
     """How often every tile is compared with the others of the picture that are of its kind."""
     kinds: Annotated[int, Field(ge=1, le=256)] = 16

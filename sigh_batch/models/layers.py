@@ -65,7 +65,7 @@ def _fold_into(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> None:
     convolution.bias = nn.Parameter(norm.bias - norm.running_mean * scale)
 
 
-def _norm(channels: int) -> nn.BatchNorm2d:
+def make_norm(channels: int) -> nn.BatchNorm2d:
     """Return a norm that remembers some hundred batches: few crops make a batch."""
     return nn.BatchNorm2d(channels, momentum=0.02)
 
@@ -75,7 +75,7 @@ class Convolution(nn.Sequential):
 
     def __init__(self, channels: int, out: int, *, stride: int = 1) -> None:
         super().__init__(
-            nn.Conv2d(channels, out, 3, stride, 1, bias=False), _norm(out), nn.ReLU(inplace=True)
+            nn.Conv2d(channels, out, 3, stride, 1, bias=False), make_norm(out), nn.ReLU(inplace=True)
         )
 
 
@@ -86,7 +86,7 @@ class Residual(nn.Module):
         super().__init__()
         self.first = Convolution(channels, channels)
         self.second = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
-        self.norm = _norm(channels)
+        self.norm = make_norm(channels)
         nn.init.zeros_(self.norm.weight)
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
@@ -108,10 +108,10 @@ class Peers(nn.Module):
         self.value = nn.Conv2d(channels, channels, 1)
         self.told = nn.Sequential(
             nn.Conv2d(2 * channels, channels, 1, bias=False),
-            _norm(channels),
+            make_norm(channels),
             nn.ReLU(inplace=True),
             nn.Conv2d(channels, channels, 1, bias=False),
-            _norm(channels),
+            make_norm(channels),
         )
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:

@@ -17,6 +17,15 @@ from torch import nn
 from torch.nn import functional
 
 from sigh_batch.config.tiles import TilesNetworkConfig
+from sigh_batch.models.commonness import (
+    Commonness,
+    commonness_of,
+    look_up,
+    parts_of,
+    seen_in,
+    sights_of,
+    times_of,
+)
 from sigh_batch.models.layers import Convolution, Evidence, Peers, Residual, Verdict
 
 STRIDE = 16
@@ -52,6 +61,7 @@ class TilesNetwork(nn.Module):
         blocks = config.blocks
         self.evidence = Evidence(config.residuals)
         self.stem = Convolution(self.evidence.channels, half, stride=2)
+        self.commonness = Commonness(config.commonness, half) if config.commonness else None
         self.quarter = _stage(half, quarter, blocks[0])
         self.eighth = _stage(quarter, eighth, blocks[1])
         self.tile = _stage(eighth, tile, blocks[2])
@@ -68,16 +78,24 @@ class TilesNetwork(nn.Module):
         self.verdict = Verdict(tile, len(config.operations))
         nn.init.constant_(self.pixels.bias, _START)  # type: ignore[arg-type]
 
-    def forward(self, pixels: torch.Tensor) -> Answer:
-        """Return what is said of pixels in 0 to 255, N x 3 x H x W; sides are multiples of STRIDE."""
-        *details, tiles = self.encode(pixels)
+    def forward(self, pixels: torch.Tensor, counts: torch.Tensor | None = None) -> Answer:
+        """Return what is said of pixels in 0 to 255, N x 3 x H x W; sides are multiples of STRIDE.
+
+        Of pieces of pictures, `counts` is how common everything is in the whole ones.
+        """
+        if counts is None and self.commonness:
+            counts = commonness_of(pixels)
+        *details, tiles = self.encode(pixels, counts)
         tiles = self.context(tiles)
         changed = self.decode(tiles, details)
         return self.conclude(tiles, changed)
 
-    def encode(self, pixels: torch.Tensor) -> Features:
+    def encode(self, pixels: torch.Tensor, counts: torch.Tensor | None) -> Features:
         """Return features at a half, a quarter, an eighth and a sixteenth of the size."""
         half = self.stem(self.evidence(pixels))
+        if self.commonness:
+            assert counts is not None
+            half = functional.relu(half + self.commonness(counts))
         quarter = self.quarter(half)
         eighth = self.eighth(quarter)
         return half, quarter, eighth, self.tile(eighth)
@@ -130,17 +148,34 @@ def _look_in_strips(network: TilesNetwork, picture: torch.Tensor) -> Answer:
     """Return what forward returns, of one picture: down in strips for the tiles, and again for the map."""
     axis = 2 if picture.shape[2] >= picture.shape[3] else 3
     strips = list(_strips(picture.shape[axis], picture.shape[5 - axis]))
-    found = [network.encode(_part(picture, axis, strip.taken).float())[-1] for strip in strips]
-    tiles = torch.cat(
-        [_part(part, axis, strip.inner, STRIDE) for part, strip in zip(found, strips, strict=True)], axis
-    )
+    times = times_of(_seen_in_strips(picture, axis, strips)) if network.commonness else None
+
+    def encode(strip: _Strip) -> Features:
+        pixels = _part(picture, axis, strip.taken).float()
+        return network.encode(pixels, None if times is None else look_up(sights_of(pixels), times))
+
+    tiles = torch.cat([_part(encode(strip)[-1], axis, strip.inner, STRIDE) for strip in strips], axis)
     tiles = network.context(tiles)
     maps = []
     for strip in strips:
-        *details, _ = network.encode(_part(picture, axis, strip.taken).float())
+        *details, _ = encode(strip)
         changed = network.decode(_part(tiles, axis, strip.taken, STRIDE), details)
         maps.append(_part(changed, axis, strip.inner))
     return network.conclude(tiles, torch.cat(maps, axis))
+
+
+def _seen_in_strips(picture: torch.Tensor, axis: int, strips: list[_Strip]) -> torch.Tensor:
+    """Return what is seen in which part of a picture, one strip after the other."""
+    rows, columns = (parts_of(length, picture.device) for length in picture.shape[2:])
+    found: torch.Tensor | None = None
+    for strip in strips:
+        sights = _part(sights_of(_part(picture, axis, strip.taken).float()), axis, strip.inner)
+        along = [rows, columns]
+        along[axis - 2] = along[axis - 2][strip.taken][strip.inner]
+        seen = seen_in(sights, *along)
+        found = seen if found is None else torch.maximum(found, seen)
+    assert found is not None
+    return found
 
 
 class _Strip(NamedTuple):

@@ -9,22 +9,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from sigh_batch.config.tiles import TilesConfig
 from sigh_batch.data.loader import Dataset, Item
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import ConfigError, UnreadablePicture
+from sigh_batch.models.commonness import look_up, seen_in_all_of, sights_of, times_of
 from sigh_batch.models.tiles import STRIDE
 from sigh_batch.rng import Draws
 from sigh_batch.training.retouch import edges_of, retouched, saved, unusual
 
 Pixels = NDArray[np.uint8]
 _Kind = TypeVar("_Kind", bound=np.generic)
+
+_Look = Callable[[NDArray[Any]], NDArray[Any]]
 
 _UNUSUAL = 0.35
 """How often all of a crop is made unusual before a piece of it is retouched."""
@@ -64,6 +68,8 @@ class Crop:
     """Side x side; which pixels were changed."""
     operations: frozenset[str] | None
     """Operations that reach into it; none of a clean one, and None where it shows no operation."""
+    counts: Pixels
+    """SIGHTS x side x side; in how many parts of its picture what each pixel shows is seen."""
 
     @property
     def forged(self) -> bool:
@@ -119,16 +125,17 @@ def cut(pairs: Pairs, number: int, side: int, pieces: Sequence[Draws], config: T
     item = pairs.dataset[int(pairs.forged[number])]
     mask, forged = mask_of(item), decoded(item)
     twin = decoded(pairs.dataset[int(pairs.clean[number])])
+    around, twins = Surroundings(forged), Surroundings(twin)
     shape, places = forged.shape, np.flatnonzero(mask)
     for draws in pieces:
         top, left = _corner(shape, side, draws, places if draws.chance(config.changed) else None)
         look = _disguise(draws.fork("disguise"), config.disguised)
         inside = _window(mask, top, left, side)
         found = _operations(pairs.edits[number], top, left, side or max(mask.shape))
-        yield Crop(look(_window(forged, top, left, side)), look(inside), found)
+        yield _shown(look, _window(forged, top, left, side), inside, found, around)
         if not config.paired:
             top, left = _corner(shape, side, draws, None)
-        yield Crop(look(_window(twin, top, left, side)), np.zeros_like(inside), frozenset())
+        yield _shown(look, _window(twin, top, left, side), np.zeros_like(inside), frozenset(), twins)
 
 
 def cut_retouched(
@@ -139,28 +146,56 @@ def cut_retouched(
     An easy one has nothing else about it.
     """
     clean = decoded(pairs.dataset[int(pairs.clean[number])])
+    whole = Surroundings(clean)
     edges = np.flatnonzero(edges_of(clean))
     for draws in pieces:
         top, left = _corner(clean.shape, side, draws, edges if len(edges) else None)
         crop = _window(clean, top, left, side)
-        if not easy and draws.chance(_UNUSUAL):
+        odd, stored = (not easy and draws.chance(share) for share in (_UNUSUAL, _SAVED))
+        if odd:
             crop = unusual(crop, draws.fork("overall"))
         forged, mask = retouched(crop, draws.fork("retouch"))
         shown = [forged, crop]
-        if not easy and draws.chance(_SAVED):
+        if stored:
             shown = saved(shown, draws.fork("saved"))
+        # What was treated all over is common in the crop alone.
+        around = Surroundings(shown[1]) if odd or stored else whole
         look = _disguise(draws.fork("disguise"), config.disguised)
-        yield Crop(look(shown[0]), look(mask), None)
-        yield Crop(look(shown[1]), np.zeros_like(mask), None)
+        yield _shown(look, shown[0], mask, None, around)
+        yield _shown(look, shown[1], np.zeros_like(mask), None, around)
 
 
-def _disguise(draws: Draws, share: float) -> Callable[[NDArray[_Kind]], NDArray[_Kind]]:
+class Surroundings:
+    """A picture, as that in which things are common or rare."""
+
+    def __init__(self, picture: Pixels) -> None:
+        self._times = times_of(seen_in_all_of(_sights(_window(picture, 0, 0, 0))))
+
+    def counts(self, piece: Pixels) -> Pixels:
+        """Return in how many parts of the picture what each pixel of a piece shows is seen, at least one."""
+        found = look_up(_sights(piece), self._times)[0]
+        return found.clamp(min=1).numpy()
+
+
+def _sights(picture: Pixels) -> torch.Tensor:
+    return sights_of(torch.from_numpy(picture).permute(2, 0, 1)[None].float())
+
+
+def _shown(
+    look: _Look, pixels: Pixels, mask: NDArray[np.bool_], found: frozenset[str] | None, around: Surroundings
+) -> Crop:
+    """Return a crop as it is shown, and how common what it shows is in its surroundings."""
+    counts = np.stack([look(sight) for sight in around.counts(pixels)])
+    return Crop(look(pixels), look(mask), found, counts)
+
+
+def _disguise(draws: Draws, share: float) -> _Look:
     """Return what shows the crops of a pair, and their mask, in another way that leaves traces alone."""
     shown = draws.chance(share)
     mirrored, inverted = shown and draws.chance(0.5), shown and draws.chance(0.5)
     colours = draws.shuffled((0, 1, 2)) if shown else [0, 1, 2]
 
-    def look(picture: NDArray[_Kind]) -> NDArray[_Kind]:
+    def look(picture: NDArray[Any]) -> NDArray[Any]:
         if picture.ndim == 3:
             picture = picture[..., colours]
             picture = np.asarray(255 - picture, picture.dtype) if inverted else picture

@@ -26,7 +26,7 @@ from sigh_batch.training.trial import Trial
 
 _STAGE = "tiles"
 _AHEAD = 2
-_EASY = 0.85
+_EASY = 0.5
 
 
 class _Block(NamedTuple):
@@ -55,7 +55,10 @@ class TilesTask:
         self._held = pairs_of(self._data, "validation")
         start = assignment.start
         shape = self._config.network.model_dump(mode="json")
-        self._options = dict(start.architecture.options) if start else shape
+        known = dict(start.architecture.options) if start else {}
+        # The view of the whole picture stands beside the rest, so that a network can be given it later.
+        later = {"commonness": known.get("commonness") or shape["commonness"]}
+        self._options = shape | known | later
         self._operations = tuple(self._options["operations"])
         weights = self._config.crops
         pairs = sum(weight * self._pairs_a_block(_side(name)) for name, weight in weights.items())
@@ -94,7 +97,7 @@ class TilesTask:
         """Return how wrong the answers to a batch are: of the picture, of its pixels, of the operations."""
         if batch["late"] or self._config.learns == "verdict":
             settle(model)
-        answer: Answer = model(batch["pixels"].permute(0, 3, 1, 2).float())
+        answer: Answer = model(batch["pixels"].permute(0, 3, 1, 2).float(), batch["counts"])
         mask = batch["mask"].float()
         picture = functional.binary_cross_entropy_with_logits(answer.picture.float(), batch["label"])
         operations = functional.binary_cross_entropy_with_logits(
@@ -195,6 +198,7 @@ class TilesTask:
         return {
             "late": torch.tensor(self._is_late(epoch)),
             "pixels": torch.from_numpy(np.stack([crop.pixels for crop in crops])),
+            "counts": torch.from_numpy(np.stack([crop.counts for crop in crops])),
             "mask": torch.from_numpy(np.stack([crop.mask for crop in crops])),
             "label": torch.tensor([float(crop.forged) for crop in crops]),
             "told": torch.tensor([[float(crop.operations is not None)] for crop in crops]),

@@ -18,6 +18,8 @@ from sigh_batch.config.tiles import TilesConfig
 from sigh_batch.data.loader import open_dataset
 from sigh_batch.data.sample import Sample
 from sigh_batch.errors import ConfigError
+from sigh_batch.models.commonness import commonness_of
+from sigh_batch.models.tiles import whole_tiles
 from sigh_batch.rng import for_sample
 from sigh_batch.store import open_store
 from sigh_batch.training.calibration import is_for_calibration
@@ -108,6 +110,27 @@ def test_crops_of_a_pair_are_the_same_place_on_the_grid(data: str) -> None:
         assert any(
             np.array_equal(whole[top : top + 32, left : left + 32], forged.mask) for top, left in places
         )
+
+
+def test_a_crop_knows_how_common_what_it_shows_is_in_its_whole_picture(data: str) -> None:
+    pairs = pairs_of(open_dataset(data), "train")
+    config = TilesConfig.model_validate({**TILES, "changed": 1.0, "disguised": 0.0})
+    for crop, numbers in zip(
+        cut(pairs, 2, 32, [for_sample(0, "crop", 2)], config), (pairs.forged, pairs.clean), strict=True
+    ):
+        picture = decoded(pairs.dataset[int(numbers[2])])
+        whole = commonness_of(torch.from_numpy(whole_tiles(picture)).permute(2, 0, 1)[None].float())[0]
+        places = [
+            (top, left)
+            for top in range(0, picture.shape[0] - 31, 16)
+            for left in range(0, picture.shape[1] - 31, 16)
+            if np.array_equal(picture[top : top + 32, left : left + 32], crop.pixels)
+        ]
+        assert len(places) == 1
+        (top, left) = places[0]
+        found = whole[:, top : top + 31, left : left + 31].numpy()
+        assert np.array_equal(crop.counts[:, :-1, :-1], found)
+        assert found.min() < found.max()
 
 
 def test_disguised_and_retouched_crops_differ_where_the_mask_says(data: str) -> None:
