@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sigh_batch import __version__
 from sigh_batch.config.base import Config
 from sigh_batch.config.resolve import leaves
 from sigh_batch.config.settings import Settings
@@ -57,6 +58,9 @@ class RunSpec(Config):
         try:
             return cls.model_validate_json(text)
         except ValidationError as error:
+            fault = error.errors()[0]
+            where = ".".join(map(str, fault["loc"])) or "all of it"
             raise ConfigError(
-                f"not a run specification: {error.errors()[0]['msg']} ({text[:80]!r})"
+                f"not a run specification of sigh {__version__}: {where}: {fault['msg']} "
+                f"({text[:80]!r}); who sends a run and who carries it out, such as an image, need one version"
             ) from error

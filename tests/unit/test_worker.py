@@ -91,7 +91,7 @@ def test_pods_can_be_some_of_all(tmp_path: Path) -> None:
 def test_a_bad_spec_exits_2(tmp_path: Path, text: str) -> None:
     code, talk = run(tmp_path / "ds", SIGH_SPEC=text)
     assert code == worker.CONFIG
-    assert "not a run specification" in talk
+    assert "not a run specification of sigh" in talk
 
 
 def test_a_stage_that_finds_the_settings_wrong_exits_2(tmp_path: Path) -> None:
