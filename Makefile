@@ -11,7 +11,7 @@ export PYTHON
 BIN := .venv/bin
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 T ?= tests
-DEFAULT := not s3 and not browser and not slow and not cluster
+DEFAULT := not s3 and not browser and not slow and not cluster and not e2e
 PYTEST := $(BIN)/python -m pytest
 
 # What `make verify` makes again and compares with what is committed.
@@ -65,6 +65,27 @@ test-slow: .venv/.test ## what takes minutes: kills, big runs, long loops
 
 verify: docs manifests ## make every generated file again; fails when one differs from what is committed
 	@git diff --exit-code -- $(GENERATED) && test -z "$$(git status --porcelain -- $(GENERATED))"
+
+##@ A cluster on this machine
+
+.PHONY: kind-up kind-load kind-test kind-down e2e e2e-chaos
+kind-up: ## start two nodes in Docker (GPUS=2: with so many pretended GPUs; REGISTRY=5001: with a registry there)
+	@scripts/kind up
+
+kind-load: ## build the thin image and put it on the nodes, with an S3 server (BASE=...: the Debian image to build on)
+	@scripts/kind load
+
+kind-test: ## install the chart there with its S3 server, and let it test itself
+	@scripts/kind test
+
+kind-down: ## remove the cluster, and what is stored in it
+	@scripts/kind down
+
+e2e: .venv/.test kind-up kind-load ## every way to run, to fail and to be killed ten times, on that cluster
+	@$(PYTEST) -m e2e tests/e2e
+
+e2e-chaos: .venv/.test kind-up kind-load ## a hundred kills on that cluster (SIGH_KILLS=N)
+	@SIGH_KILLS=$${SIGH_KILLS:-100} $(PYTEST) -m e2e -s tests/e2e/test_chaos.py
 
 ##@ Measure and make
 

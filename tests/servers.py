@@ -74,7 +74,7 @@ class Server:
 def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that stores in a folder (versitygw); skips in one line where it is not built."""
     program = _find_server()
-    server = Server(_free_port(), secrets.token_hex(8), secrets.token_hex(16))
+    server = Server(free_port(), secrets.token_hex(8), secrets.token_hex(16))
     command = [program, "--port", f"127.0.0.1:{server.port}", "--keep-alive", "--quiet", "posix"]
     environ = {"ROOT_ACCESS_KEY": server.key, "ROOT_SECRET_KEY": server.secret}
     with _running([*command, str(tmp_path_factory.mktemp("s3"))], environ, server.port):
@@ -84,7 +84,7 @@ def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def moto_server() -> Iterator[Server]:
     """A server that imitates S3 in memory (moto); it looks at no signature."""
-    server = Server(_free_port(), "any", "secret")
+    server = Server(free_port(), "any", "secret")
     command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(server.port)]
     with _running(command, {}, server.port):
         yield server
@@ -159,6 +159,7 @@ def _wait_for(process: subprocess.Popen[bytes], port: int, said: IO[bytes]) -> N
     pytest.fail("the S3 server does not answer", pytrace=False)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
