@@ -30,6 +30,7 @@ from sigh_batch.store import Store
 from tests.pictures import draw_chat, draw_forged_chat
 
 LOW, HIGH = 0.25, 0.75
+HASHES = {"tiles": "ab" * 32, "resnet50": "cd" * 32}
 PICTURES = "pictures"
 Row = dict[str, Any]
 
@@ -78,7 +79,7 @@ def make_row(number: int, **changes: Any) -> Row:
         "height": height,
         "decode_status": "ok",
         "model_id": "tiles",
-        "model_sha256": "ab" * 32,
+        "model_sha256": HASHES["tiles"],
         "calibration_id": "c0ffee",
         "score_raw": float(np.log(score / max(1e-7, 1 - score))),
         "p_tampered": score,
@@ -105,6 +106,13 @@ def make_row(number: int, **changes: Any) -> Row:
         "tamper_params": json.dumps([{"type": "text_replace", "old": "5", "new": "50"}]) if forged else None,
     }
     return row | changes
+
+
+def with_truth(row: Row) -> Row:
+    """Return a row as an evaluation keeps that of an example: with map and true mask."""
+    sha256 = hashlib.sha256(_map()).hexdigest()
+    kept = {"heatmap_path": "maps/a.png", "heatmap_sha256": sha256, "truth_path": "maps/a.png"}
+    return row | kept | {"truth_sha256": sha256}
 
 
 def make_failed(number: int, **changes: Any) -> Row:
@@ -135,7 +143,7 @@ def make_joined(count: int, models: Sequence[str] = ("tiles", "resnet50")) -> li
         for at, (model, score) in enumerate(zip(models, scores, strict=True)):
             rows.append(
                 make_row(number, p_tampered=score, model_id=model, row_id=f"{number:09d}-{at}")
-                | {"model_sha256": f"{at:02d}" * 32}
+                | {"model_sha256": HASHES.get(model, f"{at:02d}" * 32)}
             )
         rows.append(make_row(number, p_tampered=float(np.mean(scores)), model_id=None, model_sha256=None))
     return rows
@@ -180,11 +188,11 @@ def make_evaluation(change: Callable[[Evaluation], Evaluation] = lambda made: ma
     )
     first = Evaluated(
         model="tiles",
-        model_sha256="ab" * 32,
+        model_sha256=HASHES["tiles"],
         pictures=100,
         failed=1,
         forged=40,
-        metrics={"auc": _value(0.97), "ece": _value(0.02), "pixel_f1": _value(0.8)},
+        metrics={"auc": _value(0.97), "ece": _value(0.02), "pixel_f1_calibrated": _value(0.8)},
         scene_depth={"auc": _value(0.51)},
         slices=slices,
         reliability=bins,
@@ -194,7 +202,7 @@ def make_evaluation(change: Callable[[Evaluation], Evaluation] = lambda made: ma
     second = first.model_copy(
         update={
             "model": "resnet50",
-            "model_sha256": "cd" * 32,
+            "model_sha256": HASHES["resnet50"],
             "metrics": {"auc": _value(0.71)},
             "slices": (),
         }

@@ -205,6 +205,7 @@ def _told_of_model(url: str | None, options: StoreOptions) -> Json:
         "document": hashlib.sha256(text.encode()).hexdigest()[:32],
         "metrics": dict(document.metrics),
         "flags_at_fpr": rates[0] if rates else None,
+        "pixel": limits.pixel if limits else None,
     }
 
 

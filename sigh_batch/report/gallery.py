@@ -128,7 +128,7 @@ def _render(facts: SetFacts, cards: Sequence[_Card], command: str, *, cut: bool,
     return render_page(
         "gallery.html",
         styles=["page.css", "gallery.css"],
-        scripts=["dom.js", "overlay.js", "gallery.js", "zoom.js", "viewer.js"],
+        scripts=["dom.js", "overlay.js", "gallery.js", "zoom.js", "opened.js", "viewer.js"],
         data=data,
         facts=facts,
         cards=cards,

@@ -100,8 +100,10 @@ def _make_card(
     thumb = place(stem, "webp", shot.thumb) if shot.thumb else None
     view = place(f"{stem}-large", "webp", shot.view) if shot.view else None
     overlay = place(f"{stem}-map", "png", shot.overlay) if shot.overlay else None
-    data = {**describe_row(row, pool, shot, others), "pool": pool, "view": view, "map": overlay}
-    size = sum(len(address) for address in (thumb, view, overlay) if address)
+    truth = place(f"{stem}-truth", "png", shot.truth) if shot.truth else None
+    addresses = {"view": view, "map": overlay, "truth": truth}
+    data = {**describe_row(row, pool, shot, others), "pool": pool, **addresses}
+    size = sum(len(address) for address in (thumb, *addresses.values()) if address)
     return Card(data, shot, thumb, _TITLES[row["verdict"]]), size
 
 

@@ -37,7 +37,8 @@ def describe_row(
         "boxes": [_box(region) for region in (row["regions"] or [])[:_MOST_BOXES]],
         "span": round(max(p for _, p, _ in others) - min(p for _, p, _ in others), 4) if others else None,
         "others": [(name, _rounded(p), verdict) for name, p, verdict in others],
-        "notes": [note for note in (shot.map_problem,) if note],
+        "notes": list(shot.notes),
+        "mask": "kept" if shot.truth else None,
         "facts": [[title, facts] for title, facts in _facts(row, pool) if facts],
     }
 
@@ -94,6 +95,8 @@ def _score(row: Mapping[str, Any]) -> list[Fact]:
             ("Calibration", row["calibration_id"]),
             ("Tamper map", row["heatmap_path"]),
             ("Tamper map sha256", row["heatmap_sha256"]),
+            ("True mask", row["truth_path"]),
+            ("True mask sha256", row["truth_sha256"]),
         ]
     )
 

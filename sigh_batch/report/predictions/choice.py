@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 SHARES = (
     ("missed", 0.1),
     ("false_alarm", 0.1),
+    ("example", 0.1),
     ("disputed", 0.1),
-    ("flagged", 0.4),
+    ("flagged", 0.3),
     ("uncertain", 0.2),
     ("clean", 0.1),
 )
@@ -52,7 +53,7 @@ def share_room(pools: dict[str, Sequence[int]], room: int) -> dict[int, str]:
         own = [row for row in wanted[name] if row not in chosen]
         for row in own[: max(1, int(share * room))]:
             chosen.setdefault(row, name)
-    for name in ("flagged", "uncertain", "clean", "missed", "false_alarm", "disputed"):
+    for name in ("example", "flagged", "uncertain", "clean", "missed", "false_alarm", "disputed"):
         for row in wanted[name]:
             if len(chosen) >= room:
                 break

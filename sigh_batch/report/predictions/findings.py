@@ -9,7 +9,7 @@ from sigh_batch.errors import ConfigError
 from sigh_batch.evaluation.document import Evaluated, Evaluation
 from sigh_batch.report.predictions.comparison import Comparison, compare_models, labelled_scores
 from sigh_batch.report.predictions.rates import Rates, rate_scores, rate_verdicts
-from sigh_batch.report.predictions.reach import Reach, known_reaches
+from sigh_batch.report.predictions.reach import Reach, known_pixel, known_reaches
 from sigh_batch.report.predictions.subject import Subject, find_subject
 from sigh_batch.report.predictions.table import PredictionTable
 from sigh_batch.report.predictions.tally import VERDICTS, Tally, count_rows
@@ -35,6 +35,8 @@ class Findings:
     evaluation_url: str | None
     reaches: tuple[Reach, ...] = ()
     """How much each model is known to find."""
+    pixel: float = 0.5
+    """The probability from which on a pixel counts as changed; the mean of several models'."""
     model_rates: dict[str, dict[str, float]] = field(default_factory=dict)
     """The numbers of every single model, where there are several and labels."""
 
@@ -113,6 +115,7 @@ def find(
         evaluation=evaluation,
         evaluation_url=evaluation_url,
         reaches=known_reaches(store, subject, tally.outcomes, order, evaluation),
+        pixel=known_pixel(store, evaluation),
         model_rates={name: rates.numbers for name, rates in single_rates.items() if rates},
     )
 

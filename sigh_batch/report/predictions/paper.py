@@ -18,13 +18,14 @@ from sigh_batch.report.predictions.words import (
     C2PA_WORDS,
     ERROR_WORDS,
     POOL_WORDS,
+    TARGET_WORDS,
     VERDICT_WORDS,
     Verdict,
     say_operation,
 )
 
 STYLES = ("page.css", "gallery.css", "scored.css")
-SCRIPTS = ("dom.js", "band.js", "shots.js", "zoom.js", "charts.js", "sheet.js")
+SCRIPTS = ("dom.js", "band.js", "shots.js", "zoom.js", "opened.js", "charts.js", "sheet.js")
 _MIDDLE = (0.5, 0.5)
 _TABLE_ROWS = 8
 _FACET_TITLES = {
@@ -81,6 +82,7 @@ class Paper:
             limits=self.checked,
             cards=cards,
             chosen_words=_chosen_words(findings, cards, chosen, len(pages)),
+            masks=sum(card.shot.truth is not None for card in cards),
             filters=_filters(cards),
             several=findings.comparison is not None,
             quality=quality,
@@ -89,6 +91,7 @@ class Paper:
             composition=_composition(findings),
             errors=findings.tally.errors.most_common(),
             error_words=ERROR_WORDS,
+            target_words=TARGET_WORDS,
             failures=self.failures,
             commands=self.commands,
             inputs=self.inputs,
@@ -203,6 +206,7 @@ def _filters(cards: Sequence[Card]) -> list[dict[str, Any]]:
     choices: list[tuple[str, str, Mapping[str, str]]] = [
         ("verdict", "Verdict", titles),
         ("label", "Truth", {}),
+        ("mask", "True mask", {"kept": "is at hand"}),
         ("type", "Most like", {}),
         ("mime", "File kind", {}),
         ("pool", "Why it is here", POOL_WORDS),
@@ -213,7 +217,7 @@ def _filters(cards: Sequence[Card]) -> list[dict[str, Any]]:
         ordered = [key for key in words if key in counts] if words else sorted(counts)
         if name == "verdict":
             ordered = [verdict for verdict in titles if verdict != "error"]
-        if len(ordered) > (0 if name in ("verdict", "label") else 1):
+        if len(ordered) > (0 if name in ("verdict", "label", "mask") else 1):
             values = [(key, words.get(key, key), counts[key]) for key in ordered]
             found.append({"name": name, "title": title, "values": values})
     return found

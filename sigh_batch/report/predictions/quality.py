@@ -25,15 +25,20 @@ METRIC_WORDS = {
     "ece": "Calibration error (ECE)",
     "brier": "Brier score",
     "nll": "Log loss",
-    "pixel_f1": "Pixel F1",
-    "pixel_iou": "Pixel IoU",
+    "eer": "Equal error rate",
+    "alarm_ratio": "False alarms over the nominal rate",
+    "pixel_f1_calibrated": "Pixel F1",
+    "pixel_iou_calibrated": "Pixel IoU",
     "pixel_auc": "Pixel AUC",
+    "pixel_f1_fixed": "Pixel F1 at 0.5",
+    "pixel_f1_oracle": "Pixel F1 at the best threshold of each picture",
+    "auc_macro": "AUC, mean of the classes",
 }
 DRAWN = ("roc", "reliability", "curves", "slices", "higher_is_worse")
 """What drawings are made from, by name."""
 _ORDER = tuple(METRIC_WORDS)
-_WORSE_UP = ("fpr", "ece", "mce", "brier", "nll", "eer", "failed", "uncertain")
-_SLICE_ORDER = ("auc", "tpr_at_fpr_0.01", "recall", "fpr", "pixel_f1", "ece")
+_WORSE_UP = ("fpr", "ece", "mce", "brier", "nll", "eer", "alarm_ratio", "failed", "uncertain")
+_SLICE_ORDER = ("auc", "tpr_at_fpr_0.01", "recall", "fpr", "pixel_f1_calibrated", "alarm_ratio")
 _SLICE_METRICS = 6
 
 
@@ -45,8 +50,11 @@ class Quality:
     targets: tuple[Target, ...]
     models: tuple[str, ...]
     numbers: tuple[tuple[str, str, tuple[Value | None, ...]], ...]
-    roc: tuple[tuple[float, float], ...]
-    reliability: tuple[Bin, ...]
+    """By name, in words, of every model."""
+    further: tuple[tuple[str, str, tuple[Value | None, ...]], ...] = ()
+    """Those that few ask for."""
+    roc: tuple[tuple[float, float], ...] = ()
+    reliability: tuple[Bin, ...] = ()
     curves: tuple[Curve, ...] = ()
     curve_metrics: tuple[tuple[str, str], ...] = ()
     slices: tuple[Slice, ...] = ()
@@ -100,6 +108,10 @@ def _from_evaluation(findings: Findings, first: Evaluated) -> Quality:
     evaluation = findings.evaluation
     assert evaluation is not None
     names = _sorted_metrics({name for model in evaluation.models for name in model.metrics})
+    rows = [
+        (name, say_metric(name), tuple(model.metrics.get(name) for model in evaluation.models))
+        for name in names
+    ]
     there = _sorted_metrics({name for part in first.slices for name in part.metrics})
     wanted = [name for name in _SLICE_ORDER if name in there]
     metrics = [*wanted, *(name for name in there if name not in wanted)][:_SLICE_METRICS]
@@ -110,10 +122,8 @@ def _from_evaluation(findings: Findings, first: Evaluated) -> Quality:
         "conversation itself are told apart.",
         targets=evaluation.targets,
         models=tuple(model.model for model in evaluation.models),
-        numbers=tuple(
-            (name, say_metric(name), tuple(model.metrics.get(name) for model in evaluation.models))
-            for name in names
-        ),
+        numbers=tuple(row for row in rows if row[0] in METRIC_WORDS),
+        further=tuple(row for row in rows if row[0] not in METRIC_WORDS),
         roc=first.roc,
         reliability=first.reliability,
         curves=first.curves,

@@ -7,6 +7,7 @@ themselves where there are enough, or what the model's own document says.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,9 @@ ENOUGH = 100
 SCARCE = 0.01
 """A share of forged pictures as it may well be among those that somebody looks through."""
 UNKNOWN = Value(value=None)
+_RATES = ("0.001", "0.01", "0.05")
 _STATED = "0.01"
+_EVEN = 0.5
 _SAME = 1e-4
 _LITTLE, _MUCH = 0.5, 0.9
 
@@ -135,17 +138,31 @@ def known_reaches(
 
 def told_reaches(store: Store) -> list[Reach]:
     """Return what the documents of a run's models say of them, as its run.json keeps it."""
+    return [_of_document(told) for told in _told_models(store)]
+
+
+def known_pixel(store: Store, evaluation: Evaluation | None) -> float:
+    """Return the probability from which on a pixel counts as changed; 0.5 where nothing says."""
+    told = [limit for model in _told_models(store) if (limit := _number(model.get("pixel"))) is not None]
+    if not told and evaluation and evaluation.models:
+        told = [evaluation.models[0].thresholds.get("pixel", _EVEN)]
+    return math.fsum(told) / len(told) if told else _EVEN
+
+
+def _told_models(store: Store) -> list[Mapping[str, Any]]:
     try:
         values = read_document(store, RUN_KEY).get("values")
     except (NotFound, DataError):
         return []
     source = values.get("source") if isinstance(values, dict) else None
     models = source.get("models") if isinstance(source, dict) else None
-    return [_of_document(told) for told in models or () if isinstance(told, dict)]
+    return [told for told in models or () if isinstance(told, dict)]
 
 
 def warn(reaches: Sequence[Reach]) -> str:
     """Return in a line what must be known of verdicts before they are used."""
+    if not reaches:
+        return f"How many forged pictures would be flagged is not known. {_CONCLUSIONS['unknown']}"
     said = " ".join(reach.sentence for reach in reaches)
     worst = min(reaches, key=lambda reach: reach.found.value or 0.0)
     return f"{said} {worst.conclusion}"
@@ -175,8 +192,8 @@ def _of_evaluation(one: Evaluated, evaluation: Evaluation, high: float | None) -
     metrics, own = one.metrics, one.thresholds.get("high")
     auc = metrics["auc"].value if "auc" in metrics else None
     measured = (
-        f"by sigh evaluate on {one.pictures - one.failed:,} pictures of the split {evaluation.split!r}, "
-        f"{one.forged:,} of them forged"
+        f"by sigh evaluate on {one.pictures - one.failed - one.scene_depth_pictures:,} pictures of the split "
+        f"{evaluation.split!r}, {one.forged:,} of them forged"
     )
     same = own is None or high is None or abs(own - high) < _SAME
     if same and "recall" in metrics and "fpr" in metrics:
@@ -188,15 +205,23 @@ def _of_evaluation(one: Evaluated, evaluation: Evaluation, high: float | None) -
 
 def _of_document(told: Mapping[str, Any]) -> Reach:
     """Return what a model's document says, as the run that used it wrote it down."""
-    metrics, rate = told.get("metrics") or {}, told.get("flags_at_fpr") or _STATED
-    found = metrics.get(f"tpr_at_fpr_{rate}")
+    metrics = told.get("metrics")
+    if not isinstance(metrics, dict):
+        metrics = {}
+    rate = told.get("flags_at_fpr") if told.get("flags_at_fpr") in _RATES else _STATED
+    found, order = _number(metrics.get(f"tpr_at_fpr_{rate}")), _number(metrics.get("auc"))
+    known = found is not None or order is not None
     return Reach(
-        model=told.get("name"),
+        model=str(told.get("name")),
         found=Value(value=found),
-        alarms=None if found is None else float(rate),
-        auc=metrics.get("auc"),
-        measured="when it was trained, on its validation split" if metrics else "",
+        alarms=None if found is None else float(str(rate)),
+        auc=order,
+        measured="when it was trained, on its validation split" if known else "",
     )
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
 
 
 def _ranged(share: Value) -> str:

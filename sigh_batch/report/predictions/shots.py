@@ -15,36 +15,33 @@ from PIL import Image
 from sigh_batch.errors import NotFound, SighError, UnreadablePicture
 from sigh_batch.report.pictures import fit_area
 from sigh_batch.report.predictions.originals import Originals
+from sigh_batch.report.predictions.overlays import outline_mask, tint_map
 from sigh_batch.sources.decode import ANY_SIZE, decode
 from sigh_batch.store import Store
 
 THUMB_PIXELS = 60_000
 """Area of a thumbnail: 180 x 320 of a phone's screenshot, and as much of a wide one."""
-MAP_WIDTH = 240
-RAMP = ((255, 176, 0), (230, 0, 122))
-"""The colours of a tamper map, from little to much: amber and magenta, of which chats have hardly any."""
-CLEAR = 0.12
-"""Below it a tamper map is clear: noise would colour the whole picture."""
-_LEVELS = 24
 _QUALITY = {"thumb": 60, "view": 72}
 _EFFORT = 3
-_LEAST = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
-    """The pictures of one row as bytes: WebP, and PNG of the map."""
+    """The pictures of one row as bytes: WebP, and PNG of what lies over it."""
 
     thumb: bytes | None = None
     view: bytes | None = None
     overlay: bytes | None = None
+    """Its tamper map."""
+    truth: bytes | None = None
+    """A line round what was truly changed."""
     width: int = 0
     height: int = 0
     """Of the thumbnail."""
     problem: str = ""
     """Why there is no picture."""
-    map_problem: str = ""
-    """Why there is no map although one was made."""
+    notes: tuple[str, ...] = ()
+    """Why there is no map or truth although it was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +49,11 @@ class Darkroom:
     """Makes the small pictures of rows from the originals and the maps beside the predictions."""
 
     originals: Originals
-    maps: Store
+    beside: Store
+    """Where the predictions lie, and maps and masks with them."""
     view_pixels: int
+    pixel: float = 0.5
+    """The probability from which on the model takes a pixel for changed."""
 
     def develop(self, row: Mapping[str, Any], *, view: bool) -> Shot:
         """Return the pictures of a row, with a larger one if asked; whatever cannot be had is said in words.
@@ -71,54 +71,37 @@ class Darkroom:
             picture = Image.fromarray(decode(data, path, ANY_SIZE).pixels)
         except UnreadablePicture as error:
             return Shot(problem=f"It could not be decoded ({error.code}).")
-        overlay, map_problem = self._overlay(row["heatmap_path"], row["heatmap_sha256"])
+        levels, map_problem = self._levels(row, "heatmap", "tamper map")
+        mask, mask_problem = self._levels(row, "truth", "true mask")
         thumb = fit_area(picture, THUMB_PIXELS)
         large = fit_area(picture, self.view_pixels) if view else thumb
         return Shot(
             thumb=_webp(thumb, "thumb"),
             view=_webp(large, "view") if large.width > thumb.width else None,
-            overlay=overlay,
+            overlay=None if levels is None else tint_map(levels, self.pixel),
+            truth=None if mask is None else outline_mask(mask),
             width=thumb.width,
             height=thumb.height,
-            map_problem=map_problem,
+            notes=tuple(filter(None, (map_problem, mask_problem))),
         )
 
-    def _overlay(self, key: str | None, sha256: str | None) -> tuple[bytes | None, str]:
+    def _levels(self, row: Mapping[str, Any], column: str, what: str) -> tuple[NDArray[np.uint8] | None, str]:
+        """Return the grey levels of a file that lies beside the predictions, or why they cannot be had."""
+        key, sha256 = row[f"{column}_path"], row[f"{column}_sha256"]
         if not key:
             return None, ""
         try:
-            data = self.maps.get(key)
+            data = self.beside.get(key)
         except NotFound:
-            return None, "Its tamper map is no longer beside the predictions."
+            return None, f"Its {what} is no longer beside the predictions."
         except SighError as error:
-            return None, f"Its tamper map cannot be read: {error}"
+            return None, f"Its {what} cannot be read: {error}"
         if sha256 and hashlib.sha256(data).hexdigest() != sha256:
-            return None, "Its tamper map is not the one that was made: its sha256 differs."
+            return None, f"Its {what} is not the one that was made: its sha256 differs."
         try:
-            levels = decode(data, key, ANY_SIZE).pixels[:, :, 0]
+            return decode(data, key, ANY_SIZE).pixels[:, :, 0], ""
         except UnreadablePicture as error:
-            return None, f"Its tamper map cannot be decoded ({error.code})."
-        return tint_map(levels), ""
-
-
-def tint_map(levels: NDArray[np.uint8]) -> bytes:
-    """Return a tamper map of 0 to 255 as a PNG in two colours, clear where it says little."""
-    picture = Image.fromarray(levels)
-    if picture.width > MAP_WIDTH:
-        height = max(_LEAST, round(picture.height * MAP_WIDTH / picture.width))
-        picture = picture.resize((MAP_WIDTH, height), Image.Resampling.BOX)
-    strength = (np.asarray(picture, np.float32) / 255.0 - CLEAR) / (1.0 - CLEAR)
-    steps = np.ceil(np.clip(strength, 0.0, 1.0) * (_LEVELS - 1)).astype(np.uint8)
-    flat = Image.fromarray(steps, "L")
-    flat.putpalette([value for step in range(_LEVELS) for value in _colour(step / (_LEVELS - 1))])
-    clear = bytes(0 if step == 0 else 90 + round(150 * step / (_LEVELS - 1)) for step in range(_LEVELS))
-    buffer = io.BytesIO()
-    flat.save(buffer, "png", transparency=clear, optimize=True)
-    return buffer.getvalue()
-
-
-def _colour(share: float) -> list[int]:
-    return [round(one + (other - one) * share) for one, other in zip(*RAMP, strict=True)]
+            return None, f"Its {what} cannot be decoded ({error.code})."
 
 
 def _webp(picture: Image.Image, use: str) -> bytes:

@@ -12,7 +12,7 @@ from sigh_batch import __version__
 from sigh_batch.report.predictions.findings import Findings
 from sigh_batch.report.predictions.gate import Checked
 from sigh_batch.report.predictions.reach import Reach
-from sigh_batch.report.predictions.words import VERDICT_WORDS
+from sigh_batch.report.predictions.words import TARGET_WORDS, VERDICT_WORDS
 
 SCHEMA_VERSION = 1
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -95,7 +95,7 @@ def _measured(findings: Findings) -> list[str]:
         rows = [
             f"| {_plain(target.name)} | {'≥' if target.at_least else '≤'} {target.wanted:g} | "
             f"{'none' if target.reached.value is None else f'{target.reached.value:.4g}'} | "
-            f"{'✓ reached' if target.met else '✗ missed'} |"
+            f"{TARGET_WORDS[target.met]} |"
             for target in evaluation.targets
         ]
         return ["| target | wanted | reached | |", "|---|--:|--:|---|", *rows, ""]

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sigh_batch.errors import DataError
-from sigh_batch.report.predictions.choice import Best
+from sigh_batch.report.predictions.choice import SHARES, Best
 from sigh_batch.report.predictions.subject import CLEAN, FORGED, Subject
 from sigh_batch.report.predictions.table import PredictionTable, float_values, hash_names
 
@@ -30,7 +30,7 @@ FACETS = ("predicted_tamper_type", "mime", "split", "c2pa_status", "digital_sour
 MOST_VALUES = 200
 """Values of a column that are counted; a column may have as many as there are pictures."""
 _COLUMNS = (
-    *("path", "model_id", "error_code", "p_tampered", "verdict", "bytes", "label_true"),
+    *("path", "model_id", "error_code", "p_tampered", "verdict", "bytes", "label_true", "truth_path"),
     *FACETS,
 )
 
@@ -69,7 +69,7 @@ def count_rows(table: PredictionTable, subject: Subject, room: int) -> Tally:
     own = [edge for edge in (subject.low, subject.high) if edge is not None and 0 < edge < 1]
     edges = np.unique(np.concatenate([grid, own]))
     tally = Tally(edges, np.zeros((len(LABELS), len(edges) - 1), np.int64), room)
-    tally.pools = {name: Best(room) for name in ("flagged", "uncertain", "clean", "missed", "false_alarm")}
+    tally.pools = {name: Best(room) for name, _ in SHARES if name != "disputed"}
     tally.facets = {name: Counter() for name in FACETS}
     scores: list[NDArray[np.float32]] = []
     forged: list[NDArray[np.bool_]] = []
@@ -129,10 +129,13 @@ def _offer(
 ) -> None:
     """Offer rows to the pools: the highest scores first, clean ones by chance, missed ones the lowest."""
     flagged, uncertain, clean = (scored & (verdicts == at) for at in range(3))
+    chance = hash_names(batch.column("path")).astype(np.float64)
+    kept = scored & np.asarray(pc.is_valid(batch.column("truth_path")).to_numpy(zero_copy_only=False))
     pools = {
+        "example": (kept, chance),
         "flagged": (flagged, -scores),
         "uncertain": (uncertain, -scores),
-        "clean": (clean, hash_names(batch.column("path")).astype(np.float64)),
+        "clean": (clean, chance),
         "missed": (clean & (labels == LABELS.index(FORGED)), scores),
         "false_alarm": (flagged & (labels == LABELS.index(CLEAN)), -scores),
     }

@@ -24,6 +24,7 @@ VERDICT_WORDS = (
 POOL_WORDS = {
     "missed": "forged, and called clean",
     "false_alarm": "clean, and flagged",
+    "example": "drawn by chance of all",
     "disputed": "models disagree most",
     "flagged": "among the highest scores",
     "uncertain": "between the thresholds",
@@ -39,6 +40,8 @@ ERROR_WORDS = {
     "unsupported_image": "The file is of a kind that is not read.",
     "unreadable_image": "The file is damaged, or is no picture.",
 }
+
+TARGET_WORDS = {True: "✓ reached", False: "✗ missed", None: "not measured"}
 
 C2PA_WORDS = {
     "absent": "none (says nothing: a screenshot or a new save strips it)",

@@ -122,9 +122,8 @@ const toggleMasks = () => update(() => (state.masks = !state.masks));
 // --- keys over the grid
 
 function gridKey(event) {
-  const typing = event.target.matches("input, select, textarea");
-  if (event.key === "/" && !typing) return bar.elements.find.focus();
-  if (typing || !event.key.startsWith("Arrow")) return false;
+  if (event.key === "/") return bar.elements.find.focus();
+  if (!event.key.startsWith("Arrow")) return false;
   const card = event.target.closest(".card");
   if (!card && event.target !== document.body && event.target.id !== "pictures") return false;
   nextCard(cards, card, event.key)?.querySelector(".picture").focus();
@@ -156,5 +155,4 @@ function setUpGrid() {
   bar.addEventListener("submit", (event) => event.preventDefault());
   bar.addEventListener("reset", () => setTimeout(() => update(() => {})));
   byId("nothing-reset").addEventListener("click", () => bar.reset());
-  byId("help-open").addEventListener("click", () => byId("help").showModal());
 }

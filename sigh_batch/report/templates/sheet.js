@@ -1,24 +1,17 @@
-// The opened picture: its map and boxes, its score on the scale, its facts; and the keys of the page.
+// What an opened picture of the report shows: map, boxes, true mask, its score on the scale; and the page's keys.
 
-const viewer = byId("viewer");
-const sheetBoxes = sheet.querySelector("svg");
 const current = () => shots[state.open];
 
 function openViewer(number) {
   state.open = number;
   const shot = current();
   const verdict = verdictOf(shot);
-  const place = shown.indexOf(number);
   byId("viewer-title").textContent = shot.path.slice(shot.path.lastIndexOf("/") + 1);
-  byId("viewer-place").textContent = place < 0 ? "not among the filtered" : `${place + 1} of ${shown.length}`;
-  const thumb = cards[number].querySelector(".picture img");
-  sheet.hidden = !thumb;
-  byId("sheet-problem").hidden = Boolean(thumb);
-  byId("sheet-problem").textContent = thumb ? "" : cards[number].querySelector(".problem").textContent;
-  byId("sheet-picture").src = thumb ? shot.view || thumb.src : "";
-  byId("sheet-picture").alt = `Screenshot ${shot.path}`;
-  byId("sheet-map").hidden = !shot.map;
-  if (shot.map) byId("sheet-map").src = shot.map;
+  byId("viewer-place").textContent = placeOf(number);
+  const thumb = laySheet(number, shot.view, `Screenshot ${shot.path}`);
+  layOver("sheet-map", shot.map);
+  layOver("sheet-truth", shot.truth);
+  byId("viewer-truth").hidden = !shot.truth;
   drawBoxes(sheetBoxes, shot);
   markVerdict(byId("viewer-badge"), verdict);
   byId("viewer-badge").lastElementChild.textContent = data.words[verdict];
@@ -27,21 +20,14 @@ function openViewer(number) {
   byId("viewer-notes").textContent = [
     shot.type && verdict !== "clean" ? `Most like: ${shot.type}.` : "",
     shot.map || shot.notes.length ? "" : "No tamper map of it is at hand.",
+    shot.truth && shot.label !== "clean" ? "The line goes round what was truly changed." : "",
     ...shot.notes,
     thumb && !shot.view && shot.width > thumb.naturalWidth ? "This page has only a small copy of it." : "",
   ].filter(Boolean).join(" ");
   listOthers(shot);
-  listFacts(shot);
-  for (const [action, other] of [["previous", neighbour(-1)], ["next", neighbour(1)]]) {
-    viewer.querySelector(`[data-do=${action}]`).disabled = other === undefined;
-  }
-  if (!viewer.open) {
-    viewer.showModal();
-    viewer.focus();
-  }
+  listFacts(shot.facts);
   root.classList.add("opened");
-  setZoom(0);
-  writeAddress();
+  showViewer();
 }
 
 // The score between 0 and 1, with the zones of the thresholds.
@@ -65,57 +51,19 @@ function listOthers(shot) {
   );
 }
 
-function listFacts(shot) {
-  const parts = shot.facts.map(([title, facts]) => {
-    const rows = facts.flatMap(([name, value]) => [element("dt", { textContent: name, dir: "auto" }), element("dd", { textContent: value, dir: "auto" })]);
-    return element("details", { open: true }, element("summary", { textContent: title }), element("dl", {}, ...rows));
-  });
-  byId("facts").replaceChildren(...parts);
-}
-
-function closeViewer() {
-  if (viewer.open) viewer.close();
-}
-
-function neighbour(direction) {
-  const place = shown.indexOf(state.open);
-  return place < 0 ? shown[0] : shown[place + direction];
-}
-
-function turn(direction) {
-  const number = neighbour(direction);
-  if (number !== undefined) openViewer(number);
-}
-
 // --- keys
-
-const ACTIONS = {
-  previous: () => turn(-1),
-  next: () => turn(1),
-  close: closeViewer,
-  fit: ZOOM_KEYS[0],
-  larger: ZOOM_KEYS["+"],
-  smaller: ZOOM_KEYS["-"],
-};
 
 const ANYWHERE = {
   "?": () => byId("help").showModal(),
   o: () => toggleLook("map"),
   x: () => toggleLook("boxes"),
+  t: () => toggleLook("truth"),
   b: () => toggleLook("blur"),
   g: () => toggleLook("grey"),
   "[": () => strengthen(-10),
   "]": () => strengthen(10),
   l: () => byId("log")?.click(),
 };
-
-function viewerKey(event) {
-  if (event.key.startsWith("Arrow") && (event.target.matches("input") || (event.target === stage && zoom > 0))) return false;
-  const keys = { ArrowLeft: ACTIONS.previous, ArrowRight: ACTIONS.next, ...ZOOM_KEYS };
-  if (!Object.hasOwn(keys, event.key)) return false;
-  keys[event.key]();
-  return true;
-}
 
 function gridKey(event) {
   if (event.key === "/") return bar.elements.find.focus();
@@ -126,15 +74,6 @@ function gridKey(event) {
   if (card && shown.length > limit && row.indexOf(card) > limit - MORE / 2) showMore();
   nextCard(row, card, event.key)?.querySelector(".picture").focus();
   return true;
-}
-
-function pressed(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
-  const typing = event.target.matches("input:not([type=range], [type=checkbox]), select");
-  if (typing || (!viewer.open && event.key.startsWith("Arrow") && event.target.matches("input"))) return;
-  if (Object.hasOwn(ANYWHERE, event.key)) ANYWHERE[event.key]();
-  else if ((viewer.open ? viewerKey(event) : gridKey(event)) === false) return;
-  event.preventDefault();
 }
 
 function setUpTheme() {
@@ -149,16 +88,10 @@ function setUpTheme() {
 }
 
 function setUpViewer() {
-  viewer.addEventListener("click", (event) => ACTIONS[event.target.closest("[data-do]")?.dataset.do]?.());
-  viewer.addEventListener("close", () => {
-    const card = cards[state.open];
-    state.open = null;
+  setUpOpened((card) => {
     root.classList.remove("opened");
-    writeAddress();
     while (card.hidden && shown.length > limit && shown.includes(cards.indexOf(card))) showMore();
-    if (!card.hidden) card.querySelector(".picture").focus();
   });
-  setUpZoom();
   // A link to a part of the page must not take the place of the state in the address.
   document.addEventListener("click", (event) => {
     const link = event.target.closest('a[href^="#"]');
@@ -170,9 +103,6 @@ function setUpViewer() {
     target.focus({ preventScroll: true });
   });
   for (const button of document.querySelectorAll("[data-copy]")) button.addEventListener("click", () => copyText(button.previousElementSibling, button));
-  byId("help-open").addEventListener("click", () => byId("help").showModal());
-  addEventListener("keydown", pressed);
-  addEventListener("hashchange", readAddress);
 }
 
 setUpTheme();

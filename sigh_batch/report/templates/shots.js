@@ -6,7 +6,8 @@ const bar = byId("bar");
 const grid = byId("grid");
 const FILTERS = data.filters;
 const names = shots.map((shot) => fold(shot.path));
-const START = { map: true, boxes: true, blur: false, grey: false, opacity: 65 };
+const START = { map: true, boxes: true, truth: true, blur: false, grey: false, opacity: 65 };
+const LOOKS = ["map", "boxes", "truth", "blur", "grey"];
 const state = { ...START, open: null };
 const MORE = 60; // cards that are shown at once, and that are added each time
 let shown = shots.map((_, number) => number);
@@ -92,7 +93,7 @@ function applyBand() {
 }
 
 function applyLook() {
-  for (const name of ["map", "boxes", "blur", "grey"]) {
+  for (const name of LOOKS) {
     root.classList.toggle(`look-${name}`, state[name]);
     for (const button of document.querySelectorAll(`[data-look=${name}]`)) button.setAttribute("aria-pressed", state[name]);
   }
@@ -121,7 +122,7 @@ function writeAddress() {
   for (const name of FILTERS) if (bar.elements.namedItem(name).value) said.set(name, bar.elements.namedItem(name).value);
   if (bar.elements.find.value) said.set("find", bar.elements.find.value);
   if (bar.elements.sort.value !== "high") said.set("sort", bar.elements.sort.value);
-  for (const name of ["map", "boxes", "blur", "grey"]) if (state[name] !== START[name]) said.set(name, state[name] ? "on" : "off");
+  for (const name of LOOKS) if (state[name] !== START[name]) said.set(name, state[name] ? "on" : "off");
   if (state.opacity !== START.opacity) said.set("opacity", state.opacity);
   if (state.open !== null) said.set("open", shots[state.open].path);
   history.replaceState(null, "", `#${said}`);
@@ -141,7 +142,7 @@ function readAddress() {
   for (const name of FILTERS) pick(bar.elements.namedItem(name), said.get(name));
   bar.elements.find.value = said.get("find") ?? "";
   pick(bar.elements.sort, said.get("sort") ?? "high");
-  for (const name of ["map", "boxes", "blur", "grey"]) state[name] = said.has(name) ? said.get(name) === "on" : START[name];
+  for (const name of LOOKS) state[name] = said.has(name) ? said.get(name) === "on" : START[name];
   const level = said.get("opacity");
   state.opacity = level !== null && /^\d{1,3}$/.test(level) ? Math.min(100, Number(level)) : START.opacity;
   drawHistogram();
@@ -178,7 +179,9 @@ function setUpGrid() {
     card.style.setProperty("--a", Math.max(NARROW, shot.width / shot.height));
     card.querySelector(".picture").addEventListener("click", () => openViewer(number));
     if (!svg) return;
-    if (shot.map) svg.before(element("img", { className: "map", src: shot.map, alt: "", decoding: "async" }));
+    for (const over of ["map", "truth"]) {
+      if (shot[over]) svg.before(element("img", { className: over, src: shot[over], alt: "", decoding: "async" }));
+    }
     drawBoxes(svg, shot);
   });
   for (const button of document.querySelectorAll("[data-look]")) button.addEventListener("click", () => toggleLook(button.dataset.look));
@@ -210,5 +213,6 @@ function setUpGrid() {
       showOnly({ label, verdict });
     });
   }
+  byId("show-masks")?.addEventListener("click", () => showOnly({ mask: "kept" }));
   byId("show-disputed")?.addEventListener("click", () => showOnly({}, "span"));
 }

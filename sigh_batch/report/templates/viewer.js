@@ -1,7 +1,5 @@
-// The opened picture: overlay, twin, its annotations as a list, its facts, the command that makes it again.
+// What an opened sample shows: overlay, twin, its annotations as a list, the command that makes it again.
 
-const viewer = byId("viewer");
-const sheetBoxes = sheet.querySelector("svg");
 const list = byId("elements");
 let selected = null;
 
@@ -12,37 +10,21 @@ function openViewer(number) {
   const sample = current();
   selected = null;
   tip.hidden = true;
-  byId("viewer-title").textContent = `Sample ${sample.index}`;
-  const place = shown.indexOf(number);
   const looks = cards[number].querySelector(".look").textContent;
-  const order = place < 0 ? "not among the filtered" : `${place + 1} of ${shown.length}`;
-  byId("viewer-place").textContent = [sample.label, looks, order].filter(Boolean).join(" \u00b7 ");
-  const thumb = cards[number].querySelector(".picture img");
-  sheet.hidden = !thumb;
-  byId("sheet-problem").hidden = Boolean(thumb);
-  byId("sheet-problem").textContent = thumb ? "" : cards[number].querySelector(".problem").textContent;
-  byId("sheet-picture").src = thumb ? sample.view || thumb.src : "";
-  byId("sheet-picture").alt = `${sample.label} screenshot ${sample.index}`;
-  const mask = byId("sheet-mask");
-  mask.hidden = byId("mask-slider").hidden = !sample.mask;
-  if (sample.mask) mask.src = sample.mask;
+  byId("viewer-title").textContent = `Sample ${sample.index}`;
+  byId("viewer-place").textContent = [sample.label, looks, placeOf(number)].filter(Boolean).join(" \u00b7 ");
+  const thumb = laySheet(number, sample.view, `${sample.label} screenshot ${sample.index}`);
+  layOver("sheet-mask", sample.mask);
+  byId("mask-slider").hidden = !sample.mask;
   showTwin(thumb);
   sheetBoxes.setAttribute("viewBox", `0 0 ${sample.width} ${sample.height}`);
   drawBoxes(sheetBoxes, sample);
   listElements();
-  listFacts(sample);
+  listFacts(sample.facts);
   byId("again").hidden = !sample.again;
   byId("again-command").textContent = sample.again;
   byId("again-copy").textContent = "Copy";
-  for (const [action, other] of [["previous", neighbour(-1)], ["next", neighbour(1)]]) {
-    viewer.querySelector(`[data-do=${action}]`).disabled = other === undefined;
-  }
-  if (!viewer.open) {
-    viewer.showModal();
-    viewer.focus();
-  }
-  setZoom(0);
-  writeAddress();
+  showViewer();
 }
 
 // --- the twin: beside the picture, or in its place while a key is held
@@ -73,20 +55,6 @@ function blink(on) {
   if (state.open === null || byId("twin-button").hidden || sheet.classList.contains("blink") === on) return;
   sheet.classList.toggle("blink", on);
   byId("sheet-picture").src = pictureOf(on ? current().twin : state.open);
-}
-
-function closeViewer() {
-  if (viewer.open) viewer.close();
-}
-
-function neighbour(direction) {
-  const place = shown.indexOf(state.open);
-  return place < 0 ? shown[0] : shown[place + direction];
-}
-
-function turn(direction) {
-  const number = neighbour(direction);
-  if (number !== undefined) openViewer(number);
 }
 
 // --- the list of annotations
@@ -157,57 +125,16 @@ function stepElement(direction) {
   if (rows[next] !== undefined) goTo(rows[next]);
 }
 
-// --- facts and command
-
-function listFacts(sample) {
-  const parts = sample.facts.map(([title, facts]) => {
-    const rows = facts.flatMap(([name, value]) => [
-      element("dt", { textContent: name, dir: "auto" }),
-      element("dd", { textContent: value, dir: "auto" }),
-    ]);
-    return element("details", { open: true }, element("summary", { textContent: title }), element("dl", {}, ...rows));
-  });
-  byId("facts").replaceChildren(...parts);
-}
-
 // --- keys
 
-const ACTIONS = {
-  twin: toggleTwins,
-  previous: () => turn(-1),
-  next: () => turn(1),
-  close: closeViewer,
-  fit: ZOOM_KEYS[0],
-  larger: ZOOM_KEYS["+"],
-  smaller: ZOOM_KEYS["-"],
-};
-
-function viewerKey(event) {
-  const sliding = event.target.matches("input");
-  const scrolling = event.target === stage && zoom > 0;
-  if (event.key.startsWith("Arrow") && (sliding || scrolling)) return false;
-  const keys = {
-    ArrowLeft: ACTIONS.previous,
-    ArrowRight: ACTIONS.next,
-    ArrowUp: () => stepElement(-1),
-    ArrowDown: () => stepElement(1),
-    ...ZOOM_KEYS,
-    t: () => byId("twin-button").hidden || toggleTwins(),
-    x: () => blink(true),
-  };
-  if (!Object.hasOwn(keys, event.key)) return false;
-  keys[event.key]();
-  return true;
-}
-
-function pressed(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
-  const typing = event.target.matches("input:not([type=range]), select");
-  const anywhere = { "?": () => byId("help").showModal(), b: toggleBoxes, m: toggleMasks };
-  if (!typing && Object.hasOwn(anywhere, event.key)) anywhere[event.key]();
-  else if ((viewer.open ? viewerKey(event) : gridKey(event)) === false) return;
-  event.preventDefault();
-}
+const ANYWHERE = { "?": () => byId("help").showModal(), b: toggleBoxes, m: toggleMasks };
+ACTIONS.twin = toggleTwins;
+Object.assign(VIEWER_KEYS, {
+  ArrowUp: () => stepElement(-1),
+  ArrowDown: () => stepElement(1),
+  t: () => byId("twin-button").hidden || toggleTwins(),
+  x: () => blink(true),
+});
 
 function setUpViewer() {
   for (const chip of document.querySelectorAll("#kinds .chip[data-kind]")) {
@@ -215,14 +142,6 @@ function setUpViewer() {
     twin.addEventListener("click", () => toggleKind(twin.dataset.kind));
     byId("viewer-kinds").append(twin);
   }
-  viewer.addEventListener("click", (event) => ACTIONS[event.target.closest("[data-do]")?.dataset.do]?.());
-  viewer.addEventListener("close", () => {
-    const card = cards[state.open];
-    state.open = null;
-    tip.hidden = true;
-    writeAddress();
-    if (!card.hidden) card.querySelector(".picture").focus();
-  });
   for (const [slider, name] of [["opacity", "opacity"], ["mask-opacity", "mask"]]) {
     byId(slider).addEventListener("input", (event) => {
       state[name] = event.target.value;
@@ -236,10 +155,8 @@ function setUpViewer() {
     const box = dragged > 4 ? null : boxUnder(sheetBoxes, current(), event);
     if (box) select(current().boxes.indexOf(box));
   });
-  setUpZoom();
-  addEventListener("keydown", pressed);
+  setUpOpened(() => (tip.hidden = true));
   addEventListener("keyup", (event) => event.key === "x" && blink(false));
-  addEventListener("hashchange", readAddress);
 }
 
 setUpGrid();

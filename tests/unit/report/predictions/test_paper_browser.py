@@ -22,6 +22,7 @@ from tests.scored import (
     make_joined,
     make_row,
     verdict_of,
+    with_truth,
     write_evaluation,
     write_predictions,
 )
@@ -207,6 +208,25 @@ def test_the_opened_picture_has_its_map_and_boxes_over_it(open_report: Opener) -
         scale = sheet["width"] / width
         assert box["x"] - sheet["x"] == pytest.approx(40 * scale, abs=1.5)
         assert box["width"] == pytest.approx(200 * scale, abs=2.5)
+
+
+def test_a_line_goes_round_what_was_truly_changed(browser: Browser, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    rows = [make_row(number) for number in range(8)]
+    write_predictions(store, [*rows[:6], *map(with_truth, rows[6:])])
+    write_report(Asked(url=store.url, pictures=f"{store.url}/{PICTURES}"))
+    with opened_page(browser, tmp_path / "report" / "index.html") as page:
+        page.locator("#show-masks").click()
+        expect(page.locator(".card:visible")).to_have_count(2)
+        expect(page.locator(".picture .truth:visible")).to_have_count(2)
+        page.locator(".card:visible .picture").first.click()
+        assert page.locator("#sheet-truth").bounding_box() == page.locator("#sheet").bounding_box()
+        page.keyboard.press("t")
+        expect(page.locator("#sheet-truth")).to_be_hidden()
+        assert "truth=off" in page.evaluate("location.hash")
+        page.keyboard.press("Escape")
+        page.locator("#clear").click()
+        expect(page.locator(".card:visible")).to_have_count(8)
 
 
 def test_drawings_and_slices_of_an_evaluation(open_report: Opener) -> None:

@@ -18,7 +18,15 @@ from sigh_batch.report.predictions.paper import Paper
 from sigh_batch.report.predictions.reach import Reach, told_reaches, warn
 from sigh_batch.report.predictions.summaries import report_json, summary_markdown
 from sigh_batch.store.memory import MemoryStore
-from tests.scored import HIGH, Row, make_evaluation, make_joined, make_rows, write_predictions
+from tests.scored import (
+    HIGH,
+    Row,
+    make_evaluation,
+    make_failed,
+    make_joined,
+    make_rows,
+    write_predictions,
+)
 
 Change = Callable[[Evaluation], Evaluation]
 
@@ -92,6 +100,13 @@ def test_each_of_several_models_has_its_own() -> None:
     assert together.sentence.startswith("The joint verdict flags")
 
 
+def test_numbers_that_are_none_tell_nothing() -> None:
+    strange = document(metrics={"auc": "high", "tpr_at_fpr_0.01": [1]}, flags_at_fpr="0.5", pixel="x")
+    (reach,) = reaches(make_rows(3, labels=False), strange)
+    assert (reach.grade, reach.auc, reach.measured) == ("unknown", None, "")
+    assert reaches(make_rows(3, labels=False), document(metrics="none"))[0].grade == "unknown"
+
+
 @pytest.mark.parametrize(
     "text", [b"{", b'{"schema": 1}', b'{"schema": 1, "values": {"source": {"models": ["a"]}}}']
 )
@@ -122,6 +137,12 @@ def test_an_evaluation_of_other_weights_is_refused() -> None:
         row["model_sha256"] = "cd" * 32
     with pytest.raises(ConfigError, match=r"evaluation in ev is of the model tiles \(abab.* tiles \(cdcd"):
         reaches(other, evaluation=make_evaluation())
+
+
+def test_where_no_model_said_anything_nothing_is_known() -> None:
+    failed = [make_failed(0, model_id=None)]
+    assert reaches(failed) == ()
+    assert "not known" in warn(())
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

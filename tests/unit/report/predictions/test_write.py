@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import numpy as np
 import pytest
 from click.testing import CliRunner
-from PIL import Image
 
 from sigh_batch.cli import run, sigh
 from sigh_batch.data.schema import MANIFEST_KEY
 from sigh_batch.errors import ConfigError, NotFound
 from sigh_batch.report.predictions.album import Room
 from sigh_batch.report.predictions.gate import read_limit
-from sigh_batch.report.predictions.shots import tint_map
 from sigh_batch.report.predictions.write import Asked, Written, write_report
 from sigh_batch.store.local import LocalStore
 from tests.scored import (
@@ -28,6 +24,7 @@ from tests.scored import (
     make_joined,
     make_row,
     make_rows,
+    with_truth,
     write_evaluation,
     write_predictions,
 )
@@ -141,6 +138,20 @@ def test_a_file_that_is_not_the_scored_one_is_not_shown(store: LocalStore) -> No
     assert any("is not the one that was made" in note for note in notes)
 
 
+def test_true_masks_are_shown_where_they_are_kept_and_are_the_kept_ones(store: LocalStore) -> None:
+    rows = [with_truth(row) if number in (3, 4, 5) else row for number, row in enumerate(make_rows(12))]
+    rows[5]["truth_sha256"] = "0" * 64
+    write_predictions(store, rows)
+    report(store)
+    page = store.get("report/index.html")
+    shots = {shot["path"]: shot for shot in data_of(page)["shots"]}
+    kept = {path for path, shot in shots.items() if shot["truth"]}
+    assert kept == {rows[3]["path"], rows[4]["path"]}
+    assert all(shots[path]["truth"].startswith("data:image/png") and shots[path]["map"] for path in kept)
+    assert "Its true mask is not the one that was made" in shots[rows[5]["path"]]["notes"][0]
+    assert "Of 2 the pixels that were truly changed are known" in page.decode()
+
+
 def test_without_labels_no_page_speaks_of_being_right(store: LocalStore) -> None:
     write_predictions(store, make_rows(12, labels=False))
     report(store)
@@ -195,15 +206,6 @@ def test_names_and_strings_of_strangers_are_inert_everywhere(store: LocalStore) 
     assert {shot["path"] for shot in data_of(page)["shots"]} == {f"{text}.png" for text in HOSTILE}
     ElementTree.fromstring(store.get("report/junit.xml"))
     assert "<script" not in store.get("report/summary.md").decode()
-
-
-def test_a_map_is_clear_where_it_says_nothing() -> None:
-    levels = np.zeros((30, 900), np.uint8)
-    levels[:, 450:] = 255
-    picture = Image.open(io.BytesIO(tint_map(levels))).convert("RGBA")
-    assert picture.size == (240, 8)
-    assert picture.getpixel((5, 4))[3] == 0  # type: ignore[index]
-    assert picture.getpixel((230, 4)) == (230, 0, 122, 240)
 
 
 def test_the_command_line_prints_the_page_and_fails_with_6(
