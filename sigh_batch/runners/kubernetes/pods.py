@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -35,6 +36,9 @@ MEANINGS = {
 """What a worker says by its exit code."""
 
 
+_CLAIM = re.compile(r'persistentvolumeclaim "[^"]*" not found')
+
+
 def hindrances(pods: Sequence[Object], events: Sequence[Object]) -> Iterator[tuple[str, bool]]:
     """Yield why pods do not work that were made, and whether somebody has to help."""
     for pod in pods:
@@ -42,7 +46,7 @@ def hindrances(pods: Sequence[Object], events: Sequence[Object]) -> Iterator[tup
             continue
         scheduled = conditions(pod, holds=False).get("PodScheduled")
         if scheduled and scheduled["status"] == "False":
-            yield f"no node takes its pods: {sentence(scheduled)}", False
+            yield _unplaced(sentence(scheduled))
             continue
         waiting = _container(pod).get("state", {}).get("waiting", {})
         reason = waiting.get("reason", "")
@@ -50,6 +54,14 @@ def hindrances(pods: Sequence[Object], events: Sequence[Object]) -> Iterator[tup
             yield _unstartable(pod, reason, waiting.get("message", "")), True
         elif mount := last_event(events, pod, "FailedMount", "FailedAttachVolume"):
             yield f"a volume cannot be mounted: {mount}", True
+
+
+def _unplaced(said: str) -> tuple[str, bool]:
+    """Say why no node is found; a scheduler says so of a claim that is not there, which no node will have."""
+    lacking = _CLAIM.search(said)
+    if lacking:
+        return f"a volume cannot be mounted: {lacking[0]}", True
+    return f"no node takes its pods: {said}", False
 
 
 def _unstartable(pod: Object, reason: str, message: str) -> str:

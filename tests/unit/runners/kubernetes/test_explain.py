@@ -123,6 +123,26 @@ CASES: dict[str, tuple[Facts, str, str]] = {
         "waiting (help)",
         'a volume cannot be mounted: persistentvolumeclaim "pictures" not found',
     ),
+    "claim, as the scheduler says it": (
+        Facts(
+            job=job(active=1),
+            pods=[
+                pod(
+                    "Pending",
+                    conditions=[
+                        condition(
+                            "PodScheduled",
+                            "Unschedulable",
+                            '0/2 nodes are available: persistentvolumeclaim "pictures" not found. not found',
+                            "False",
+                        )
+                    ],
+                )
+            ],
+        ),
+        "waiting (help)",
+        'a volume cannot be mounted: persistentvolumeclaim "pictures" not found',
+    ),
     "quota": (
         Facts(job=job(), events=[event("j", "FailedCreate", "pods is forbidden: exceeded quota: small")]),
         "waiting",
