@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sigh_batch.cli.data import print_table
 from sigh_batch.cli.options import config_options, output_options, settings_of
 from sigh_batch.cli.progress import PLAIN_SECONDS
+from sigh_batch.cli.table import print_table
 from sigh_batch.errors import GateFailed
 
 if TYPE_CHECKING:

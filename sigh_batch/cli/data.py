@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +11,11 @@ import click
 
 from sigh_batch.cli.options import config_options, output_options, settings_of
 from sigh_batch.cli.progress import show_progress
+from sigh_batch.cli.table import print_table
 from sigh_batch.errors import DataError
 
 if TYPE_CHECKING:
+    from sigh_batch.data.sets import FoundSet
     from sigh_batch.report.facts import SetFacts
 
 FORMATS = ("coco", "folder", "huggingface", "imagefolder", "webdataset")
@@ -38,22 +39,11 @@ def ls(url: str, files: tuple[Path, ...], sets: tuple[str, ...], as_json: bool, 
     if as_json:
         click.echo(json.dumps([entry.as_json() for entry in found]))
     elif quiet:
-        click.echo("\n".join(entry.url for entry in found))
+        click.echo("".join(f"{entry.url}\n" for entry in found), nl=False)
+    elif not found:
+        click.echo(f"no sets at {url} or below it", err=True)
     else:
-        print_table(
-            ("set", "kind", "samples", "shards", "state", "config"),
-            [
-                (
-                    entry.url,
-                    entry.kind,
-                    f"{entry.count:,}",
-                    f"{entry.shards:,}",
-                    entry.state,
-                    entry.config_hash,
-                )
-                for entry in found
-            ],
-        )
+        print_table(("set", "kind", "samples", "shards", "state", "config"), [_row(entry) for entry in found])
 
 
 @command.command("show")
@@ -195,6 +185,11 @@ def remake(
     click.echo(json.dumps({"id": sample.id, "files": paths}) if as_json else "\n".join(paths))
 
 
+def _row(entry: FoundSet) -> tuple[str, ...]:
+    count, shards = f"{entry.count:,}", f"{entry.shards:,}"
+    return entry.url, entry.kind, count, shards, entry.state, entry.config_hash
+
+
 def check_set(url: str, settings: Any, quiet: bool) -> tuple[int, list[str]]:
     """Verify a set with progress; return how many samples it has and what is wrong with them."""
     import os
@@ -234,11 +229,3 @@ def print_facts(facts: SetFacts) -> None:
         shown = ", ".join(f"{value} {count:,}" for value, count in counts.items())
         rows.append((name, shown))
     print_table(("", ""), rows)
-
-
-def print_table(heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """Print aligned columns, with their heads unless these are empty."""
-    lines = [heads, *rows] if any(heads) else list(rows)
-    widths = [max((len(line[column]) for line in lines), default=0) for column in range(len(heads))]
-    for line in lines:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

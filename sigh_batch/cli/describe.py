@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sigh_batch.cli.clusters import cluster_options, coloured, connect
-from sigh_batch.cli.data import print_table
+from sigh_batch.cli.table import print_table
 
 if TYPE_CHECKING:
     from sigh_batch.runners.kubernetes.explain import Facts, Status

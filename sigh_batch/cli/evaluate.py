@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sigh_batch.cli.data import print_table
 from sigh_batch.cli.elsewhere import sent_elsewhere
 from sigh_batch.cli.options import (
     DEVICE,
@@ -25,6 +24,7 @@ from sigh_batch.cli.options import (
 )
 from sigh_batch.cli.progress import show_progress
 from sigh_batch.cli.sharded import print_plan
+from sigh_batch.cli.table import print_table
 from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sigh_batch.cli.data import print_table
 from sigh_batch.cli.options import config_options, output_options, settings_of
+from sigh_batch.cli.table import print_table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +55,9 @@ def ls(url: str | None, files: tuple[Path, ...], sets: tuple[str, ...], as_json:
     if as_json:
         click.echo(json.dumps([{"url": place, **_facts(document)} for place, document in found]))
     elif quiet:
-        click.echo("\n".join(place for place, _ in found))
+        click.echo("".join(f"{place}\n" for place, _ in found), nl=False)
+    elif not found:
+        click.echo(f"no models at {url} or below it", err=True)
     else:
         heads = ("model", "network", "classes", "numbers", "calibrated", "weights")
         print_table(heads, [(place, *_row(document)) for place, document in found])

@@ -11,13 +11,19 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from sigh_batch.cli.data import print_table
 from sigh_batch.cli.options import config_options, output_options, settings_of
+from sigh_batch.cli.table import print_table
 from sigh_batch.errors import ConfigError, SighError
 
 if TYPE_CHECKING:
     from sigh_batch.config.settings import Settings
     from sigh_batch.report.predictions.write import Written
+
+_SHOWN = (
+    *("flagged", "uncertain", "clean", "failed_files"),
+    *("auc", "tpr_at_fpr_0.01", "recall", "fpr", "ece", "least_agreement", "targets_missed"),
+)
+"""The numbers that are printed, where they are known."""
 
 
 @click.command("report")
@@ -117,6 +123,8 @@ def _made_by(url: str, settings: Settings) -> str:
 
 
 def _tell(written: Written, as_json: bool, quiet: bool) -> None:
+    from sigh_batch.report.predictions.reach import warn
+
     findings = written.findings
     if as_json:
         click.echo(json.dumps({"page": written.page, "numbers": findings.numbers}, ensure_ascii=False))
@@ -124,9 +132,19 @@ def _tell(written: Written, as_json: bool, quiet: bool) -> None:
     if not quiet:
         shown = f"{written.shown:,} shown, {findings.rows:,} rows read"
         click.echo(f"{findings.pictures:,} pictures, {findings.failed:,} failed ({shown})", err=True)
-        rows = [(name, _numeral(value)) for name, value in findings.numbers.items()]
-        print_table(("number", "value"), rows)
+        _print_numbers(written)
+        if findings.pictures:
+            click.echo(f"note: {warn(findings.reaches)}", err=True)
+        click.echo(f"all numbers: {written.page.rpartition('/')[0]}/report.json", err=True)
     click.echo(written.page)
+
+
+def _print_numbers(written: Written) -> None:
+    """Print the numbers that a terminal has room for, and every one that a limit is about."""
+    numbers = written.findings.numbers
+    asked = [one.limit.metric for one in written.checked]
+    names = [name for name in dict.fromkeys((*_SHOWN, *asked)) if name in numbers]
+    print_table(("number", "value"), [(name, _numeral(numbers[name])) for name in names])
 
 
 def _numeral(value: float | None) -> str:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sigh_batch.cli.data import print_table
 from sigh_batch.cli.options import (
     DRY_RUN,
     PROGRESS,
@@ -24,6 +23,7 @@ from sigh_batch.cli.options import (
     with_options,
 )
 from sigh_batch.cli.sharded import print_plan
+from sigh_batch.cli.table import print_table
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.errors import ConfigError, NotFound
 
