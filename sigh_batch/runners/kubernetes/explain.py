@@ -117,9 +117,14 @@ def _at_work(facts: Facts) -> int:
     return max(counted, sum(phase(pod) == "Running" for pod in facts.pods))
 
 
+def _finished(facts: Facts) -> str:
+    total = facts.job["spec"].get("completions") or 1
+    return f"{facts.job.get('status', {}).get('succeeded', 0)} of {total} pods finished"
+
+
 def _running(facts: Facts) -> str:
-    status, total = facts.job.get("status", {}), facts.job["spec"].get("completions") or 1
-    parts = [f"{status.get('succeeded', 0)} of {total} pods finished, {_at_work(facts)} at work"]
+    status = facts.job.get("status", {})
+    parts = [f"{_finished(facts)}, {_at_work(facts)} at work"]
     failed = status.get("failedIndexes")
     if failed:
         parts.append(f"{len(intervals.parse(failed))} failed for good ({failed})")
@@ -164,7 +169,11 @@ def _waiting(facts: Facts) -> tuple[str, bool]:
     if refused and not facts.pods:
         quota = "quota" in refused
         return f"its pods {'do not fit the quota' if quota else 'are refused'}: {refused}", not quota
-    return "its pods are starting" if facts.pods else "its pods are not there yet", False
+    if facts.pods:
+        return "its pods are starting", False
+    finished = facts.job.get("status", {}).get("succeeded", 0)
+    # Others have ended as well and are not counted yet, or are not made yet.
+    return f"{_finished(facts)}, none at work" if finished else "its pods are not there yet", False
 
 
 def _failure(facts: Facts, condition: Object) -> str:

@@ -91,6 +91,11 @@ CASES: dict[str, tuple[Facts, str, str]] = {
         "0 of 4 pods finished, 1 at work; 2 failed for good (0,2); 1 try failed, the last: pod 3: it needed "
         "more memory than 2Gi (OOMKilled); raise kubernetes.memory",
     ),
+    "between two pods": (
+        Facts(job=job(active=1, succeeded=3)),
+        "running",
+        "3 of 4 pods finished, none at work",
+    ),
     "no pods yet": (Facts(job=job()), "waiting", "its pods are not there yet"),
     "starting": (
         Facts(job=job(active=1), pods=[waits("ContainerCreating")]),
