@@ -83,14 +83,15 @@ class Kind:
     @property
     def whole_environ(self) -> dict[str, str]:
         """The variables of a user who knows the cluster and the store."""
-        return os.environ | {"KUBECONFIG": str(self.folder / "kubeconfig")} | self.environ
+        own = {name: value for name, value in os.environ.items() if not name.startswith("SIGH_")}
+        return own | {"KUBECONFIG": str(self.folder / "kubeconfig")} | self.environ
 
     def status(self, name: str) -> Any:
         """Return what `sigh status` says of a run; asked often, and so without a process of its own."""
         said = io.StringIO()
         with (
             contextlib.chdir(self.folder),
-            mock.patch.dict(os.environ, self.whole_environ),
+            mock.patch.dict(os.environ, self.whole_environ, clear=True),
             contextlib.redirect_stdout(said),
         ):
             assert cli.run(["status", name, "--json"]) == 0, said.getvalue()

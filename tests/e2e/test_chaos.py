@@ -12,8 +12,8 @@ from tests.kind import CONTROL, STORE, WORKER, Kind, made_here, on_node
 KILLS = int(os.environ.get("SIGH_KILLS", "10"))
 MOST = 5
 """Kills of one run: each one more makes the cluster wait twice as long before it tries that pod again."""
-CLEAN = ("generate", "--count", "320", "--shards", "16", "--seed", "9")
-FORGED = ("distort", "--count", "160", "--shards", "16", "--seed", "9")
+CLEAN = ("generate", "--count", "160", "--shards", "16", "--seed", "9")
+FORGED = ("distort", "--count", "80", "--shards", "16", "--seed", "9")
 QUIET = ("--workers", "1", "-q")
 PODS = ("--pods", "4", "--set", "kubernetes.retries=50")
 
