@@ -16,6 +16,8 @@ CLEAR = 0.4
 RIM = ((0, 190, 255), (10, 10, 10))
 """The line round what was truly changed, and the dark one outside of it that keeps it seen on anything."""
 _MAP_WIDTH, _TRUTH_WIDTH = 240, 360
+_GAP = 9
+"""Pixels of a gap that is closed, odd as filters want it."""
 _LEVELS = 24
 _LEAST = 1
 _SURE = 1e-4
@@ -38,9 +40,13 @@ def tint_map(levels: NDArray[np.uint8], pixel: float = 0.5) -> bytes:
 
 
 def outline_mask(levels: NDArray[np.uint8]) -> bytes:
-    """Return a line round the pixels of a mask that are not 0; even a single one has its line."""
+    """Return a line round the pixels of a mask that are not 0; even a single one has its line.
+
+    Gaps such as those between letters belong to the inside: the words there must stay to be read.
+    """
     mask = Image.fromarray(np.where(levels > 0, np.uint8(255), np.uint8(0)))
     mask = _narrowed(mask, _TRUTH_WIDTH).point(lambda level: 255 if level else 0)
+    mask = mask.filter(ImageFilter.MaxFilter(_GAP)).filter(ImageFilter.MinFilter(_GAP))
     edges = [mask, *(mask.filter(ImageFilter.MaxFilter(size)) for size in (5, 7))]
     flat = Image.new("P", mask.size)
     flat.putpalette([255, 255, 255, *RIM[0], *RIM[1]])

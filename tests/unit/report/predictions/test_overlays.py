@@ -52,6 +52,8 @@ def test_a_line_goes_round_and_leaves_the_inside_to_be_seen() -> None:
     mask[20:40, 30:60] = 1
     alpha = pixels(outline_mask(mask))[..., 3]
     assert alpha[22:38, 32:58].max() == 0
+    mask[20:40, 40:46] = 0  # as between two letters
+    assert pixels(outline_mask(mask))[24:36, 40:46, 3].max() == 0
     assert alpha[18, 45] == 255
     assert alpha[5, 5] == 0
     assert pixels(outline_mask(np.zeros((9, 9), np.uint8)))[..., 3].max() == 0
