@@ -39,7 +39,7 @@ class Reach:
     """Its name; None for the joint verdict of several."""
     found: Value = UNKNOWN
     """Share of forged pictures that are flagged; without a value where nobody measured it."""
-    alarms: float | None = None
+    alarms: Value = UNKNOWN
     """Share of genuine pictures that are flagged at the same threshold."""
     auc: float | None = None
     """How well its scores are in order: 0.5 is guessing."""
@@ -50,7 +50,7 @@ class Reach:
     def grade(self) -> str:
         """`unknown`, `little`, `some` or `much`, by the share that is found."""
         share = self.found.value
-        if share is None or self.alarms is None:
+        if share is None or self.alarms.value is None:
             return "unknown"
         return "little" if share < _LITTLE else "some" if share < _MUCH else "much"
 
@@ -63,9 +63,9 @@ class Reach:
     def sentence(self) -> str:
         """What it flags, in a sentence."""
         name = f"the model {self.model}" if self.model else "the joint verdict"
-        if self.grade == "unknown" or self.alarms is None:
+        if self.grade == "unknown":
             return f"How many forged pictures {name} flags is not known."
-        found, alarms = _ranged(self.found), _of_hundred(self.alarms)
+        found, alarms = _ranged(self.found), _ranged(self.alarms)
         return f"{name[0].upper()}{name[1:]} flags {found} forged pictures, and {alarms} genuine ones."
 
     @property
@@ -84,9 +84,9 @@ class Reach:
     @property
     def mistaken(self) -> str | None:
         """How many flagged pictures are genuine where forged ones are scarce, in words."""
-        if self.found.value is None or self.alarms is None:
+        if self.found.value is None or self.alarms.value is None:
             return None
-        false, true = (1 - SCARCE) * self.alarms, SCARCE * self.found.value
+        false, true = (1 - SCARCE) * self.alarms.value, SCARCE * self.found.value
         return _of_hundred(false / (false + true)) if false + true else None
 
     def as_json(self) -> dict[str, Any]:
@@ -94,7 +94,7 @@ class Reach:
         return {
             "model": self.model,
             "found": self.found.model_dump(),
-            "false_alarms": self.alarms,
+            "false_alarms": self.alarms.model_dump(),
             "auc": self.auc,
             "measured": self.measured or None,
         }
@@ -181,7 +181,7 @@ def _of_labels(model: str | None, outcomes: Mapping[tuple[str, str], int], auc: 
     return Reach(
         model=model,
         found=Value(value=rates["recall"]),
-        alarms=rates["fpr"],
+        alarms=Value(value=rates["fpr"]),
         auc=auc,
         measured=f"on these very pictures: {counts[FORGED]:,} labelled forged and {counts[CLEAN]:,} clean",
     )
@@ -197,9 +197,9 @@ def _of_evaluation(one: Evaluated, evaluation: Evaluation, high: float | None) -
     )
     same = own is None or high is None or abs(own - high) < _SAME
     if same and "recall" in metrics and "fpr" in metrics:
-        found, alarms = metrics["recall"], metrics["fpr"].value
+        found, alarms = metrics["recall"], metrics["fpr"]
     else:
-        found, alarms = metrics.get(f"tpr_at_fpr_{_STATED}", UNKNOWN), float(_STATED)
+        found, alarms = metrics.get(f"tpr_at_fpr_{_STATED}", UNKNOWN), Value(value=float(_STATED))
     return Reach(model=one.model, found=found, alarms=alarms, auc=auc, measured=measured)
 
 
@@ -214,7 +214,7 @@ def _of_document(told: Mapping[str, Any]) -> Reach:
     return Reach(
         model=str(told.get("name")),
         found=Value(value=found),
-        alarms=None if found is None else float(str(rate)),
+        alarms=Value(value=None if found is None else float(str(rate))),
         auc=order,
         measured="when it was trained, on its validation split" if known else "",
     )
@@ -230,7 +230,7 @@ def _ranged(share: Value) -> str:
     if share.low is None or share.high is None:
         return words
     low, high = round(100 * share.low), round(100 * share.high)
-    return words if low == high else f"{words} ({low} to {high})"
+    return words if low == high else f"{words} ({low} to {high}{'' if 'of 100' in words else ' of 100'})"
 
 
 def _of_hundred(share: float) -> str:

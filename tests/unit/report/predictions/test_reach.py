@@ -63,7 +63,7 @@ def measured(recall: float, fpr: float, high: float = HIGH) -> Change:
 
 def test_the_document_of_the_model_speaks_where_nothing_was_measured() -> None:
     (reach,) = reaches(make_rows(6, labels=False), document())
-    assert (reach.found.value, reach.alarms, reach.auc, reach.grade) == (0.07, 0.01, 0.6, "little")
+    assert (reach.found.value, reach.alarms.value, reach.auc, reach.grade) == (0.07, 0.01, 0.6, "little")
     assert reach.sentence.startswith(
         "The model tiles flags about 7 of 100 forged pictures, and about 1 of 100"
     )
@@ -81,13 +81,13 @@ def test_labels_speak_where_there_are_enough_and_an_evaluation_before_all() -> N
     assert labelled.found.value == hits / 150
     assert "150 labelled forged" in labelled.measured
     (best,) = reaches(many, document(), evaluation=make_evaluation(measured(0.8, 0.02)))
-    assert (best.found.value, best.alarms, best.grade) == (0.8, 0.02, "some")
+    assert (best.found.value, best.alarms.value, best.grade) == (0.8, 0.02, "some")
 
 
 def test_an_evaluation_at_another_threshold_does_not_lend_its_verdicts() -> None:
     evaluation = make_evaluation(measured(0.8, 0.02, high=0.9))
     (reach,) = reaches(make_rows(6, labels=False), evaluation=evaluation)
-    assert (reach.found.value, reach.alarms) == (0.5, 0.01)
+    assert (reach.found.value, reach.alarms.value) == (0.5, 0.01)
 
 
 def test_each_of_several_models_has_its_own() -> None:
@@ -128,7 +128,7 @@ def test_it_is_said_on_the_page_in_the_summary_and_in_numbers() -> None:
     assert short < page.index(said) < limits < page.rindex(said)
     assert "It does not flag about 93 of 100 forged pictures" in page
     assert said in summary_markdown(findings, ())
-    assert json.loads(report_json(findings, (), ""))["reaches"][0]["false_alarms"] == 0.01
+    assert json.loads(report_json(findings, (), ""))["reaches"][0]["false_alarms"]["value"] == 0.01
 
 
 def test_an_evaluation_of_other_weights_is_refused() -> None:
@@ -145,8 +145,15 @@ def test_where_no_model_said_anything_nothing_is_known() -> None:
     assert "not known" in warn(())
 
 
+def test_few_pictures_say_how_little_they_tell() -> None:
+    none = Value(value=0.0, low=0.0, high=0.117)
+    reach = Reach(model="m", found=Value(value=0.07, low=0.008, high=0.17), alarms=none)
+    assert "flags about 7 of 100 (1 to 17) forged" in reach.sentence
+    assert "hardly any (0 to 12 of 100) genuine ones" in reach.sentence
+
+
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_every_share_can_be_said(found: float, alarms: float) -> None:
-    reach = Reach(model="m", found=Value(value=found), alarms=alarms)
+    reach = Reach(model="m", found=Value(value=found), alarms=Value(value=alarms))
     assert "None" not in f"{reach.sentence} {reach.missed} {reach.mistaken or ''}"
     assert reach.grade == ("little" if found < 0.5 else "some" if found < 0.9 else "much")
