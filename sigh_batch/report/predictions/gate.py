@@ -84,7 +84,7 @@ def _value(limit: Limit, numbers: Mapping[str, float | None]) -> float:
     if limit.metric in numbers:
         reason = "these pictures give it no value; an AUC of one class is none, for example"
     elif limit.metric in _OF_LABELS:
-        reason = "it takes pictures of both classes with true labels, and there are none"
+        reason = "it takes pictures of both classes with true labels, and there are none, or too few"
     elif limit.metric in _OF_EVALUATION:
         reason = "it takes an evaluation; name one with --evaluation URL"
     else:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sigh_batch.evaluation.document import Bin
+from sigh_batch.evaluation.numbers import tells
 from sigh_batch.metrics import probability, ranking
 
 RATES = (0.01, 0.001)
@@ -25,7 +27,7 @@ class Rates:
     """What scores and labels tell, free of any threshold."""
 
     numbers: dict[str, float]
-    """By name: auc, ap, tpr_at_fpr_0.01, tpr_at_fpr_0.001, ece, brier, nll."""
+    """By name: auc, ap, ece, brier, nll; tpr_at_fpr_0.01 and 0.001 where the clean ones are enough for it."""
     roc: tuple[tuple[float, float], ...]
     """False-positive and true-positive rate, thinned to what can be seen."""
     reliability: tuple[Bin, ...]
@@ -45,7 +47,7 @@ def rate_scores(scores: NDArray[np.float32], forged: NDArray[np.bool_]) -> Rates
     weights = np.concatenate(many).astype(np.float64)
     counts = ranking.Ranking(values, labels).counts(weights)
     numbers = {"auc": float(ranking.auc(counts)), "ap": float(ranking.average_precision(counts))}
-    for rate in RATES:
+    for rate in filter(partial(tells, int((~forged).sum())), RATES):
         numbers[f"tpr_at_fpr_{rate:g}"] = float(ranking.tpr_at_fpr(counts, rate))
     found = probability.reliability(scores, forged)
     sure = np.clip(values.astype(np.float64), _LEAST, 1 - _LEAST)

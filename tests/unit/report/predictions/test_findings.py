@@ -149,6 +149,14 @@ def test_many_scores_give_the_same_numbers_as_few(monkeypatch: pytest.MonkeyPatc
     assert near.numbers["auc"] == pytest.approx(exact.numbers["auc"], abs=1e-6)
 
 
+def test_a_rate_is_told_where_there_are_enough_clean_pictures_for_it() -> None:
+    for clean, rates in ((49, 0), (50, 1), (500, 2)):
+        forged = np.arange(clean + 30) < 30
+        found = rate_scores(np.linspace(0, 1, len(forged), dtype=np.float32), forged)
+        assert found
+        assert sum(name.startswith("tpr_at_fpr") for name in found.numbers) == rates
+
+
 @given(st.lists(st.text(max_size=12), max_size=30))
 def test_equal_names_have_equal_numbers_wherever_they_stand(names: list[str]) -> None:
     clean = [name.encode("utf-8", "replace").decode() for name in names]
