@@ -11,8 +11,8 @@ from PIL import Image, ImageChops, ImageFilter
 
 RAMP = ((255, 176, 0), (230, 0, 122))
 """The colours of a tamper map, from little to much: amber and magenta, of which chats have hardly any."""
-CLEAR = 0.4
-"""Below it a tamper map is clear, 0.5 being where the model draws its line: noise lies near below that."""
+CLEAR = 0.5
+"""Below it a tamper map is clear: it is where the model draws its line, whatever probability that is."""
 RIM = ((0, 190, 255), (10, 10, 10))
 """The line round what was truly changed, and the dark one outside of it that keeps it seen on anything."""
 _MAP_WIDTH, _TRUTH_WIDTH = 240, 360
@@ -26,7 +26,7 @@ _SURE = 1e-4
 def tint_map(levels: NDArray[np.uint8], pixel: float = 0.5) -> bytes:
     """Return a tamper map of 0 to 255 in two colours, clear where it says little.
 
-    `pixel` is the probability from which on the model takes a pixel for changed: colours begin just below it.
+    `pixel` is the probability from which on the model takes a pixel for changed: colours begin there.
     """
     picture = Image.fromarray(levels)
     picture = _narrowed(picture, _MAP_WIDTH)
@@ -35,7 +35,7 @@ def tint_map(levels: NDArray[np.uint8], pixel: float = 0.5) -> bytes:
     steps = np.ceil(np.clip((shown - CLEAR) / (1 - CLEAR), 0, 1) * (_LEVELS - 1)).astype(np.uint8)
     flat = Image.fromarray(steps, "L")
     flat.putpalette([value for step in range(_LEVELS) for value in _colour(step / (_LEVELS - 1))])
-    clear = bytes(0 if step == 0 else 90 + round(150 * step / (_LEVELS - 1)) for step in range(_LEVELS))
+    clear = bytes(0 if step == 0 else 40 + round(200 * step / (_LEVELS - 1)) for step in range(_LEVELS))
     return _png(flat, clear)
 
 

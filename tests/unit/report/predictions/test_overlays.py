@@ -26,12 +26,12 @@ def test_a_map_is_clear_where_it_says_nothing() -> None:
 
 
 @pytest.mark.parametrize("pixel", [0.03, 0.5, 0.9])
-def test_the_colours_begin_just_below_the_line_that_the_model_draws(pixel: float) -> None:
+def test_the_colours_begin_where_the_model_draws_its_line(pixel: float) -> None:
     levels = np.full((8, 8), round(pixel * 255), np.uint8)
     usual = pixels(tint_map(np.full((8, 8), 128, np.uint8)))
     near = np.abs(pixels(tint_map(levels, pixel)).astype(int) - usual).max()
     assert near <= 40
-    below = np.full((8, 8), round(pixel * 255 / 2), np.uint8)
+    below = np.full((8, 8), int(pixel * 255) - 1, np.uint8)
     assert pixels(tint_map(below, pixel))[..., 3].max() == 0
     assert pixels(tint_map(np.full((8, 8), 255, np.uint8), pixel))[0, 0].tolist() == [230, 0, 122, 240]
 
