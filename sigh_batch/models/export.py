@@ -31,11 +31,12 @@ from sigh_batch.models.file import (
     read_model,
     write_document,
 )
+from sigh_batch.models.grid import STRIDE, whole_tiles
 from sigh_batch.models.inputs import inputs_of, normalised
 from sigh_batch.models.networks import build_network, load_state
 from sigh_batch.models.onnx import INPUT, WEIGHTS_PROPERTY, open_session
 from sigh_batch.models.opening import is_tiles
-from sigh_batch.models.tiles import STRIDE, TilesNetwork, whole_tiles
+from sigh_batch.models.tiles import TilesNetwork
 from sigh_batch.rng import for_sample
 from sigh_batch.store import Store
 

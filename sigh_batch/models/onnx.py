@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import os
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from torch import Tensor
 
 from sigh_batch.errors import DataError, MissingLibrary, NotFound
 from sigh_batch.models.detector import Detector
 from sigh_batch.models.document import ModelDocument
 from sigh_batch.models.file import MODEL_KEY, ONNX_KEY
+from sigh_batch.models.grid import whole_tiles
 from sigh_batch.models.opening import is_tiles
 from sigh_batch.models.scoring import ClassesDetector, Floats, Pixels, TilesDetector
-from sigh_batch.models.tiles import whole_tiles
 from sigh_batch.store import Store
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 WEIGHTS_PROPERTY = "sigh.weights"
 """Under which an exported file names the hash of the weights that it was made from."""
@@ -27,7 +29,8 @@ INPUT = "pictures"
 def open_onnx(store: Store, document: ModelDocument) -> Detector:
     """Return a detector that computes by ONNX Runtime.
 
-    Raises NotFound where nothing was exported, DataError where the file was exported from other weights.
+    Raises NotFound where nothing was exported, DataError where the file was exported from other weights,
+    MissingLibrary without ONNX Runtime, or without torch where pictures are to be made of one size.
     """
     where = f"{ONNX_KEY} in {store.url}"
     try:
@@ -42,6 +45,11 @@ def open_onnx(store: Store, document: ModelDocument) -> Detector:
         raise DataError(f"{where} was not exported from the weights of its {MODEL_KEY}; export it again")
     if is_tiles(document):
         return TilesDetector(document, lambda pixels: _look(session, pixels))
+    if not find_spec("torch"):
+        raise MissingLibrary(
+            f"the network of {where} takes pictures of one size, which torch makes of others, and there is "
+            "no torch here; install it, or take the image that has it"
+        )
     return ClassesDetector(document, lambda pictures: _answer(session, pictures))
 
 

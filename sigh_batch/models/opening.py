@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from sigh_batch.errors import ConfigError, NotFound
+from sigh_batch.errors import ConfigError, MissingLibrary, NotFound
 from sigh_batch.models.detector import Detector
 from sigh_batch.models.document import ModelDocument
 from sigh_batch.models.file import MODEL_KEY, ONNX_KEY, WEIGHTS_KEY, check_name, read_document, read_model
@@ -33,7 +34,7 @@ def open_model(
     `backend` onnx computes by ONNX Runtime on the CPU, from the model.onnx that `sigh models export` put
     beside the document; auto and torch compute in torch, on a GPU where there is one.
 
-    Raises NotFound where there is no model, ConfigError for a pickle or a device that is not there, DataError
+    Raises NotFound where there is no model, ConfigError for a pickle, a device or torch not there, DataError
     for files that are damaged or do not belong together.
     """
     store = model_store(url, store_config)
@@ -41,8 +42,14 @@ def open_model(
         from sigh_batch.models.onnx import open_onnx
 
         return open_onnx(store, read_document(store))
+    if not find_spec("torch"):
+        raise MissingLibrary(
+            "this installation, or image, has no torch; score by ONNX Runtime: --set predict.backend=onnx, "
+            "and a model that `sigh models export --format onnx` was given"
+        )
     from sigh_batch.models.networks import build_network, choose_device, load_state
-    from sigh_batch.models.scoring import ClassesDetector, TilesDetector, answer_by_torch, look_by_torch
+    from sigh_batch.models.pytorch import answer_by_torch, look_by_torch
+    from sigh_batch.models.scoring import ClassesDetector, TilesDetector
 
     place = choose_device(device)
     document, state = read_model(store)

@@ -1,24 +1,27 @@
-"""From pictures to scores, whatever engine computes the network."""
+"""From pictures to scores, whatever engine computes the network.
+
+Without torch, tiles can be scored: pictures of one size are made by it.
+"""
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
 
 from sigh_batch.models.detector import Score
 from sigh_batch.models.document import Calibration, ModelDocument
-from sigh_batch.models.inputs import inputs_of, normalised
 from sigh_batch.models.probability import calibrated, sigmoid
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-Answer = Callable[[Tensor], Floats]
+Answer = Callable[["Tensor"], Floats]
 """Normalised pictures, N x 3 x height x width, in; logits, N x classes, out."""
 Look = Callable[[Pixels], tuple[float, Floats, Floats]]
 """A picture in; its log-odds, those of each operation, and those of each pixel out."""
@@ -36,6 +39,8 @@ class ClassesDetector:
 
     def score(self, pictures: Sequence[Pixels], *, maps: bool = False) -> list[Score]:
         """Return a score for each picture; there is never a map."""
+        from sigh_batch.models.inputs import inputs_of, normalised  # torch makes pictures of one size
+
         scores: list[Score] = []
         for start in range(0, len(pictures), _BATCH):
             inputs = inputs_of(pictures[start : start + _BATCH], self.document.geometry, self._grey)
@@ -83,36 +88,3 @@ def score_of(logits: NDArray[np.float64], calibration: Calibration | None) -> Sc
     probability = calibrated(logit, calibration)
     rest = (1 - probability) * shares / shares.sum()
     return Score(logit=logit, probability=probability, classes=(*map(float, rest), probability))
-
-
-def answer_by_torch(network: nn.Module, device: torch.device) -> Answer:
-    """Return what computes logits in torch: all 32 bits of a number, whatever the device would save on."""
-    placed = _placed(network, device)
-
-    def answer(pictures: Tensor) -> Floats:
-        with torch.inference_mode(), torch.backends.cudnn.flags(allow_tf32=False):
-            inputs = pictures.to(device).contiguous(memory_format=torch.channels_last)
-            logits: Floats = placed(inputs).float().cpu().numpy()
-            return logits
-
-    return answer
-
-
-def look_by_torch(network: nn.Module, device: torch.device) -> Look:
-    """Return what looks at a picture in torch."""
-    from sigh_batch.models.layers import fold
-    from sigh_batch.models.tiles import TilesNetwork, look
-
-    placed = _placed(copy.deepcopy(network), device)
-    assert isinstance(placed, TilesNetwork)
-    fold(placed)
-
-    def answer(pixels: Pixels) -> tuple[float, Floats, Floats]:
-        with torch.backends.cudnn.flags(allow_tf32=False):
-            return look(placed, pixels)
-
-    return answer
-
-
-def _placed(network: nn.Module, device: torch.device) -> nn.Module:
-    return network.to(memory_format=torch.channels_last).to(device).eval()

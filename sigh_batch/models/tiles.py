@@ -26,10 +26,8 @@ from sigh_batch.models.commonness import (
     sights_of,
     times_of,
 )
+from sigh_batch.models.grid import STRIDE, whole_tiles
 from sigh_batch.models.layers import Convolution, Evidence, Peers, Residual, Verdict
-
-STRIDE = 16
-"""Side of a tile; the network takes pictures of whole tiles."""
 
 _HALO = 128
 _AT_ONCE = 6_291_456
@@ -136,12 +134,6 @@ def look(
         answer = network(tensor.float()) if height * width <= _AT_ONCE else _look_in_strips(network, tensor)
     changed = answer.map[0, :height, :width].float().cpu().numpy()
     return float(answer.picture[0]), answer.operations[0].float().cpu().numpy(), changed
-
-
-def whole_tiles(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return a picture whose last row and column are repeated until its sides are whole tiles."""
-    height, width = pixels.shape[:2]
-    return np.pad(pixels, ((0, -height % STRIDE), (0, -width % STRIDE), (0, 0)), "edge")
 
 
 def _look_in_strips(network: TilesNetwork, picture: torch.Tensor) -> Answer:

@@ -21,7 +21,7 @@ from sigh_batch.data.loader import Dataset, Item
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import ConfigError, UnreadablePicture
 from sigh_batch.models.commonness import look_up, seen_in_all_of, sights_of, times_of
-from sigh_batch.models.tiles import STRIDE
+from sigh_batch.models.grid import STRIDE
 from sigh_batch.rng import Draws
 from sigh_batch.training.retouch import edges_of, retouched, saved, unusual
 

@@ -15,8 +15,9 @@ from torch.nn import functional
 from sigh_batch.data.loader import open_dataset
 from sigh_batch.data.order import Permutation
 from sigh_batch.models.document import Architecture, Geometry, ModelDocument
+from sigh_batch.models.grid import STRIDE
 from sigh_batch.models.layers import settle
-from sigh_batch.models.tiles import STRIDE, Answer, TilesNetwork, build_tiles
+from sigh_batch.models.tiles import Answer, TilesNetwork, build_tiles
 from sigh_batch.rng import Draws, for_sample
 from sigh_batch.training.calibration import HeldOut, is_for_calibration
 from sigh_batch.training.crops import Crop, cut, cut_retouched, pairs_of

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,6 +46,45 @@ def test_onnx_runtime_gives_the_same_scores(kind: str) -> None:
         assert (one.map is None) == (other.map is None) == (kind == "classes")
         if one.map is not None:
             assert np.allclose(one.map, other.map, atol=1e-4)
+
+
+WITHOUT_TORCH = """
+import sys
+from importlib.machinery import PathFinder
+
+class Without(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name.partition(".")[0] in ("torch", "torchvision", "timm", "safetensors", "ray"):
+            return None
+        return super().find_spec(name, path, target)
+
+sys.meta_path[:] = [Without if finder is PathFinder else finder for finder in sys.meta_path]
+import numpy as np
+from sigh_batch import errors
+from sigh_batch.models.opening import open_model
+
+url, backend = sys.argv[1:]
+try:
+    print(open_model(url, backend=backend).score([np.zeros((40, 24, 3), np.uint8)])[0].logit)
+except errors.MissingLibrary as error:
+    print(error)
+"""
+
+
+def test_without_torch_tiles_are_scored_and_all_else_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    def said(kind: str, backend: str) -> str:
+        command = [sys.executable, "-c", WITHOUT_TORCH, str(tmp_path / kind), backend]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    for kind, document in DOCUMENTS.items():
+        store = open_store(str(tmp_path / kind))
+        put_model(store, document())
+        export_model(store, store, "onnx", pictures(1))
+    (here,) = open_model(str(tmp_path / "tiles"), backend="onnx").score([np.zeros((40, 24, 3), np.uint8)])
+    assert float(said("tiles", "onnx")) == here.logit
+    assert "there is no torch here; install it" in said("classes", "onnx")
+    assert "--set predict.backend=onnx" in said("tiles", "auto")
 
 
 def test_a_program_of_torch() -> None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from sigh_batch.config.tiles import TilesNetworkConfig
 from sigh_batch.models import tiles
+from sigh_batch.models.grid import STRIDE, whole_tiles
 from sigh_batch.models.layers import Evidence, Peers, fold, settle
-from sigh_batch.models.tiles import STRIDE, TilesNetwork, build_tiles, look, whole_tiles
+from sigh_batch.models.tiles import TilesNetwork, build_tiles, look
 
 SMALL = {"channels": [8, 8, 8, 16], "blocks": [1, 1, 1], "kinds": 3, "heads": 2, "operations": ["erase"]}
 

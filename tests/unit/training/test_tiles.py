@@ -19,7 +19,7 @@ from sigh_batch.data.loader import open_dataset
 from sigh_batch.data.sample import Sample
 from sigh_batch.errors import ConfigError
 from sigh_batch.models.commonness import commonness_of
-from sigh_batch.models.tiles import whole_tiles
+from sigh_batch.models.grid import whole_tiles
 from sigh_batch.rng import for_sample
 from sigh_batch.store import open_store
 from sigh_batch.training.calibration import is_for_calibration
