@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 
 from sigh_batch import cli
 from tests.runs import bytes_of
@@ -106,6 +107,18 @@ class Kind:
         """A client of the store."""
         port = int(self.environ["AWS_ENDPOINT_URL"].rpartition(":")[2])
         return Server(port, self.environ["AWS_ACCESS_KEY_ID"], self.environ["AWS_SECRET_ACCESS_KEY"]).client
+
+    def await_store(self) -> None:
+        """Wait until the S3 server answers, which may have been killed."""
+
+        def answers() -> bool:
+            try:
+                self.s3.head_bucket(Bucket=BUCKET)
+            except (BotoCoreError, ClientError):
+                return False
+            return True
+
+        eventually(answers, bool)
 
     def keys(self, prefix: str) -> list[str]:
         """Return the names of what is stored below a prefix of the bucket."""

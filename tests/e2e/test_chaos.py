@@ -33,6 +33,7 @@ def test_whatever_is_killed_the_result_is_the_same(kind: Kind, tmp_path: Path) -
         kind.sigh("submit", *words, "--out", f"s3://sigh/{name}", "--name", name, *PODS)
         told.update((words[0], what) for what in chaos.disturb(name, min(left, MOST)))
         kind.sigh("wait", name)
+        kind.await_store()
         assert kind.made(name) == expected[words[0]], f"{name} after {told}, drawn from {chaos.seed}"
         status = kind.status(name)
         assert (status["done"], status["failed"]) == (4, 0)
