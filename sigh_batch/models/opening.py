@@ -48,7 +48,7 @@ def open_model(
             "this installation, or image, has no torch; score by ONNX Runtime: --set predict.backend=onnx, "
             "and a model that `sigh models export --format onnx` was given"
         )
-    # torch gives the memory of every feature back: to get it again in pages of 4 KB takes a quarter of the time.
+    # torch gives memory back after every feature; in pages of 4 KB, a quarter of the time goes into that.
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     from sigh_batch.models.networks import build_network, choose_device, load_state
     from sigh_batch.models.pytorch import answer_by_torch, look_by_torch

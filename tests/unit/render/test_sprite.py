@@ -6,7 +6,7 @@ from sigh_batch.render import coverage
 from sigh_batch.render.sprite import round_off
 
 sides = st.integers(1, 90)
-radii = st.one_of(st.floats(0.01, 60), st.tuples(*[st.floats(0, 45)] * 4))
+radii = st.one_of(st.floats(0.01, 60), st.tuples(*[st.just(0.0) | st.floats(0.01, 45)] * 4))
 
 
 @given(sides, sides, radii)
