@@ -44,7 +44,8 @@ def ls(url: str | None, files: tuple[Path, ...], sets: tuple[str, ...], as_json:
 
     Without URL, the one that comes with the package, and those below this folder.
     """
-    from sigh_batch.models.file import MODEL_KEY, find_models, read_document
+    from sigh_batch.data.trained import MODEL_KEY
+    from sigh_batch.models.file import find_models, read_document
     from sigh_batch.models.opening import DEFAULT, model_store
     from sigh_batch.store import open_store
 

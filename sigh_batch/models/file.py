@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from sigh_batch.data.trained import MODEL_KEY
 from sigh_batch.errors import ConfigError, DataError, NotFound
 from sigh_batch.models.document import SCHEMA_VERSION, ModelDocument, Weights
 from sigh_batch.store.protocol import Store
@@ -20,7 +21,6 @@ from sigh_batch.store.protocol import Store
 if TYPE_CHECKING:
     from torch import Tensor
 
-MODEL_KEY = "model.json"
 WEIGHTS_KEY = "model.safetensors"
 ONNX_KEY = "model.onnx"
 PROGRAM_KEY = "model.pt2"

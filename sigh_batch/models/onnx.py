@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sigh_batch.data.trained import MODEL_KEY
 from sigh_batch.errors import DataError, MissingLibrary, NotFound
 from sigh_batch.models.detector import Detector
 from sigh_batch.models.document import ModelDocument
-from sigh_batch.models.file import MODEL_KEY, ONNX_KEY
+from sigh_batch.models.file import ONNX_KEY
 from sigh_batch.models.grid import whole_tiles
 from sigh_batch.models.opening import is_tiles
 from sigh_batch.models.scoring import ClassesDetector, Floats, Pixels, TilesDetector

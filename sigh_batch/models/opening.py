@@ -7,10 +7,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from sigh_batch.data.trained import MODEL_KEY
 from sigh_batch.errors import ConfigError, MissingLibrary, NotFound
 from sigh_batch.models.detector import Detector
 from sigh_batch.models.document import ModelDocument
-from sigh_batch.models.file import MODEL_KEY, ONNX_KEY, WEIGHTS_KEY, check_name, read_document, read_model
+from sigh_batch.models.file import ONNX_KEY, WEIGHTS_KEY, check_name, read_document, read_model
 from sigh_batch.store import Store, open_store
 from sigh_batch.store.options import StoreOptions
 

@@ -9,8 +9,9 @@ import torch
 from torch import nn
 
 from sigh_batch.data.sample import Json
+from sigh_batch.data.trained import MODEL_KEY
 from sigh_batch.models.document import ModelDocument
-from sigh_batch.models.file import MODEL_KEY, read_document, write_model
+from sigh_batch.models.file import read_document, write_model
 from sigh_batch.store import Store
 from sigh_batch.training.calibration import calibrate
 from sigh_batch.training.task import Calibrated, Task

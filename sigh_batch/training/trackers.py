@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from sigh_batch.data.sample import Json
+from sigh_batch.data.trained import METRICS_KEY
 from sigh_batch.errors import NotFound, StoreError
 from sigh_batch.store import Store
 
-METRICS_KEY = "metrics.jsonl"
 EVENTS = "events/"
 
 Values = Mapping[str, float]

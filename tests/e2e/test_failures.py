@@ -5,6 +5,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,12 @@ def name(kind: Kind, request: pytest.FixtureRequest) -> Iterator[str]:
 
 def out(name: str) -> tuple[str, ...]:
     return ("--out", f"s3://{BUCKET}/{name}", "--name", name)
+
+
+def sent_until(kind: Kind, name: str, settings: list[str], said: str) -> dict[str, Any]:
+    """Send a run with settings, and return its status once that says this of why it does not work."""
+    kind.sigh(*GENERATE, *out(name), *(word for setting in settings for word in ("--set", setting)))
+    return kind.until(name, lambda status: said in status["why"])
 
 
 @pytest.mark.parametrize(
@@ -51,8 +58,7 @@ def out(name: str) -> tuple[str, ...]:
 def test_a_run_that_needs_help_says_which_and_waiting_for_it_ends(
     kind: Kind, name: str, settings: list[str], said: str
 ) -> None:
-    kind.sigh(*GENERATE, *out(name), *(word for setting in settings for word in ("--set", setting)))
-    found = kind.until(name, lambda status: said in status["why"])
+    found = sent_until(kind, name, settings, said)
     assert found["state"] == "waiting"
     assert "cannot begin" in kind.sigh("wait", name, "--patience", "3", code=9).err
 
@@ -71,8 +77,7 @@ def test_a_run_that_needs_help_says_which_and_waiting_for_it_ends(
 def test_a_run_that_no_node_takes_says_what_is_missing(
     kind: Kind, name: str, settings: list[str], said: str
 ) -> None:
-    kind.sigh(*GENERATE, *out(name), *(word for setting in settings for word in ("--set", setting)))
-    found = kind.until(name, lambda status: said in status["why"])
+    found = sent_until(kind, name, settings, said)
     assert found["why"].startswith("no node takes its pods: ")
     assert (
         "goes on (waiting): no node takes its pods" in kind.sigh("wait", name, "--timeout", "1", code=8).err

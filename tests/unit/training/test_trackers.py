@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from sigh_batch.data.trained import METRICS_KEY
 from sigh_batch.errors import StoreFull
 from sigh_batch.store.local import LocalStore
 from sigh_batch.store.memory import MemoryStore
 from sigh_batch.training.services import Subject, open_services, services
-from sigh_batch.training.trackers import METRICS_KEY, EventFiles, MetricsFile, Trackers, Values
+from sigh_batch.training.trackers import EventFiles, MetricsFile, Trackers, Values
 
 SUBJECT = Subject(project="faces", out="/runs/first", config_hash="abc", settings={"lr": 0.1, "a": {"b": 2}})
 
