@@ -64,7 +64,7 @@ class TilesConfig(Config):
     late_crops: Weights = Field(default={"512": 2.0, "768": 1.0})
     """The same for the end of training, when it learns to judge whole pictures and norms stand still."""
     late: Annotated[float, Field(ge=0, le=1)] = 0.25
-    """Which share of the epochs is the end."""
+    """Which share of the steps is the end."""
     learns: Literal["all", "verdict"] = "all"
     """What learns: all of it, or only what judges whole pictures by the evidence that the rest has found."""
     easy: tuple[Annotated[float, Field(ge=0, le=1)], ...] = (1.0, 0.6)

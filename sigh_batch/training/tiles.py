@@ -36,6 +36,8 @@ class _Block(NamedTuple):
     first: int
     """Number of the first batch."""
     batches: int
+    late: bool
+    """Whether they belong to the end of training."""
     side: int
     """Of the crops; 0 is the whole picture."""
     pairs: list[int]
@@ -65,6 +67,9 @@ class TilesTask:
         pairs = sum(weight * self._pairs_a_block(_side(name)) for name, weight in weights.items())
         blocks = len(self._train) * sum(weights.values()) / pairs
         self.steps_per_epoch = max(1, round(blocks * self._config.together))
+        train = assignment.settings.train
+        batches = train.steps * train.accumulate if train.steps else train.epochs * self.steps_per_epoch
+        self._late_from = batches - round(batches * self._config.late)
 
     def build(self) -> nn.Module:
         """Return the network with fresh weights."""
@@ -157,20 +162,18 @@ class TilesTask:
     def _plan(self, epoch: int, ranks: int) -> Iterator[_Block]:
         """Yield the blocks of an epoch: batches that are cut of the same pairs."""
         order = Permutation(len(self._train), self._settings.seed, epoch)
-        crops = self._config.late_crops if self._is_late(epoch) else self._config.crops
         at = 0
         for first in range(0, self.steps_per_epoch, self._config.together):
-            draws = for_sample(self._settings.seed, _STAGE, epoch * self.steps_per_epoch + first)
+            step = epoch * self.steps_per_epoch + first
+            late = step >= self._late_from
+            crops = self._config.late_crops if late else self._config.crops
+            draws = for_sample(self._settings.seed, _STAGE, step)
             side = _side(draws.weighted(list(crops), list(crops.values())))
             count = -(-self._pairs_a_block(side) // ranks) * ranks
             positions = np.arange(at, at + count) % len(self._train)
             batches = min(self._config.together, self.steps_per_epoch - first)
-            yield _Block(first, batches, side, order(positions).tolist())
+            yield _Block(first, batches, late, side, order(positions).tolist())
             at += count
-
-    def _is_late(self, epoch: int) -> bool:
-        epochs = self._settings.train.epochs
-        return epoch >= epochs - round(epochs * self._config.late)
 
     def _pairs_a_block(self, side: int) -> int:
         return max(1, self._crops_a_block(side) // self._pieces(side))
@@ -188,16 +191,16 @@ class TilesTask:
         crops: list[tuple[Crop, Crop]] = []
         for pair in block.pairs[rank::ranks]:
             draws = for_sample(self._settings.seed, f"{_STAGE}/{pair}", step)
-            cut_now = list(self._crops(pair, block.side, epoch, draws))
+            cut_now = list(self._crops(pair, block, epoch, draws))
             crops += zip(cut_now[::2], cut_now[1::2], strict=True)
         size = self._config.together
         dealt = [crops[number::size] or [crops[number % len(crops)]] for number in range(block.batches)]
-        return [self._batch([crop for both in pairs for crop in both], epoch) for pairs in dealt]
+        return [self._batch([crop for both in pairs for crop in both], late=block.late) for pairs in dealt]
 
-    def _batch(self, crops: list[Crop], epoch: int) -> Batch:
+    def _batch(self, crops: list[Crop], *, late: bool) -> Batch:
         known = self._operations
         return {
-            "late": torch.tensor(self._is_late(epoch)),
+            "late": torch.tensor(late),
             "pixels": torch.from_numpy(np.stack([crop.pixels for crop in crops])),
             "counts": torch.from_numpy(np.stack([crop.counts for crop in crops])),
             "mask": torch.from_numpy(np.stack([crop.mask for crop in crops])),
@@ -208,17 +211,17 @@ class TilesTask:
             ),
         }
 
-    def _crops(self, pair: int, side: int, epoch: int, draws: Draws) -> Iterator[Crop]:
+    def _crops(self, pair: int, block: _Block, epoch: int, draws: Draws) -> Iterator[Crop]:
         """Return the crops of a pair; in an easy epoch perhaps of another one, whose traces nothing hides."""
         config = self._config
         easy = draws.chance(config.easy[epoch]) if epoch < len(config.easy) else False
         if easy:
             pair = int(self._train.plain[pair % len(self._train.plain)])
-        retouched = _EASY if easy else 0.0 if self._is_late(epoch) else config.retouched
-        pieces = [draws.fork(f"piece/{number}") for number in range(self._pieces(side))]
+        retouched = _EASY if easy else 0.0 if block.late else config.retouched
+        pieces = [draws.fork(f"piece/{number}") for number in range(self._pieces(block.side))]
         if draws.chance(retouched):
-            return cut_retouched(self._train, pair, side, pieces, config, easy=easy)
-        return cut(self._train, pair, side, pieces, config)
+            return cut_retouched(self._train, pair, block.side, pieces, config, easy=easy)
+        return cut(self._train, pair, block.side, pieces, config)
 
 
 def _side(name: str) -> int:

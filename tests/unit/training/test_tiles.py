@@ -59,9 +59,9 @@ def data() -> str:
     return url
 
 
-def task_of(data: str, **changes: Any) -> TilesTask:
+def task_of(data: str, train: dict[str, Any] | None = None, **changes: Any) -> TilesTask:
     settings = Settings.model_validate(
-        {"seed": 5, "train": {"epochs": 4, "workers": 1}, "tiles": {**TILES, **changes}}
+        {"seed": 5, "train": {"epochs": 4, "workers": 1, **(train or {})}, "tiles": {**TILES, **changes}}
     )
     task = make_task(Assignment(model="tiles", data=data, settings=settings))
     assert isinstance(task, TilesTask)
@@ -160,6 +160,12 @@ def test_batches_are_the_same_again_from_any_number_on(data: str) -> None:
     assert late["pixels"].shape[1] == 64
     assert bool(late["late"])
     assert late["told"].all(), "the end shows real forgeries alone"
+
+
+def test_the_end_is_a_share_of_the_steps_that_are_taken(data: str) -> None:
+    task = task_of(data, together=1, train={"steps": 3, "accumulate": 2, "epochs": 9}, late=0.34)
+    late = [bool(batch["late"]) for batch in islice(task.batches(0), 6)]
+    assert late == [False] * 4 + [True] * 2
 
 
 def test_ranks_share_a_batch(data: str) -> None:
