@@ -11,17 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from sigh_batch.cli.clusters import cluster_options, connect, is_place, show_status
+from sigh_batch.cli.made import look_at, try_to_look
 from sigh_batch.cli.options import settings_of
 from sigh_batch.cli.progress import duration
 from sigh_batch.config.settings import Settings
-from sigh_batch.errors import SighError
 
 if TYPE_CHECKING:
     from sigh_batch.runners.kubernetes.explain import Status
     from sigh_batch.runners.standing import Standing
-
-PATIENCE = 5.0
-"""Seconds that a store which does not answer is tried again: somebody waits for the answer."""
 
 
 @click.command("status")
@@ -52,10 +49,10 @@ def command(
     status: Status | None = None
     made: Standing | None
     if is_place(place):
-        made, note = _look(place, settings_of(files, sets).settings), None
+        made, note = look_at(place, settings_of(files, sets).settings), None
     else:
         status, settings = _observe(place, files, sets, namespace, context)
-        made, note = _try(status.out, settings)
+        made, note = try_to_look(status.out, settings)
     if prometheus:
         _print_numbers(place, status, made, note)
     elif as_json:
@@ -72,23 +69,6 @@ def _observe(
 
     settings, cluster = connect(files, sets, namespace, context)
     return runs.observe(cluster, run), settings
-
-
-def _look(url: str, settings: Settings) -> Standing:
-    from sigh_batch.runners.standing import look
-    from sigh_batch.store import open_store
-
-    seconds = min(PATIENCE, settings.store.retry_seconds)
-    options = settings.store.model_copy(update={"retry_seconds": seconds})
-    return look(open_store(url, options, create=False))
-
-
-def _try(url: str, settings: Settings) -> tuple[Standing | None, str | None]:
-    """Return how far the run at a place is, or in a sentence why that is not known."""
-    try:
-        return _look(url, settings), None
-    except SighError as error:
-        return None, f"what is made is not known here: {error}"
 
 
 def _print_numbers(place: str, status: Status | None, made: Standing | None, note: str | None) -> None:

@@ -14,6 +14,7 @@ import click
 
 from sigh_batch.cli.clusters import place_options, tell_changes
 from sigh_batch.cli.elsewhere import Elsewhere
+from sigh_batch.cli.made import SHARDED, check_samples
 from sigh_batch.cli.options import settings_of, with_options
 from sigh_batch.config.resolve import leaves
 from sigh_batch.config.settings import Settings
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from sigh_batch.runners.kubernetes.render import Object
     from sigh_batch.runners.kubernetes.submission import Submission
 
-SHARDED = ("generate", "distort", "predict")
-"""Kinds whose shards many pods share."""
 WHOLE = ("train", "tune", "evaluate", "audit")
 """Kinds whose pods run the command that a user would type: one pod, and of a study some that share it."""
 OF_THIS_MACHINE = {"dry_run": False, "workers": None, "progress": None}
@@ -49,7 +48,7 @@ class Order:
     as_json: bool
     quiet: bool
 
-    def send(self, submission: Submission) -> None:
+    def send(self, submission: Submission, settings: Settings) -> None:
         """Print the run's objects, or send them and wait as far as that is asked for."""
         from sigh_batch.runners.kubernetes import runs
         from sigh_batch.runners.kubernetes.cluster import Cluster
@@ -69,7 +68,7 @@ class Order:
         if not self.quiet:
             self._talk(cluster, submission)
         if self.wait or self.follow:
-            self._stay(cluster, submission.name)
+            self._stay(cluster, submission.name, settings)
 
     def _tell(self, cluster: Cluster, submission: Submission) -> None:
         facts = {
@@ -88,14 +87,15 @@ class Order:
             err=True,
         )
 
-    def _stay(self, cluster: Cluster, name: str) -> None:
+    def _stay(self, cluster: Cluster, name: str, settings: Settings) -> None:
         from sigh_batch.cli.logs import follow_logs
         from sigh_batch.runners.kubernetes import runs
 
         try:
             if self.follow:
                 follow_logs(cluster, name)
-            runs.wait(cluster, name, timeout=self.timeout, watch=tell_changes(self.quiet))
+            status = runs.wait(cluster, name, timeout=self.timeout, watch=tell_changes(self.quiet))
+            check_samples(status, settings, quiet=self.quiet)
         except KeyboardInterrupt:
             raise Interrupted(f"the run goes on without you; `sigh wait {name}` waits for it again") from None
 
@@ -208,7 +208,7 @@ def _sharded(original: click.Command, order: Order, given: dict[str, Any]) -> No
     def send(spec: RunSpec) -> None:
         from sigh_batch.runners.kubernetes.submission import of_spec
 
-        order.send(of_spec(spec))
+        order.send(of_spec(spec), spec.settings)
 
     click.get_current_context().obj = Elsewhere(send, only_shown=order.dry_run is not None)
     assert original.callback is not None
@@ -237,9 +237,9 @@ def _whole(original: click.Command, order: Order, given: dict[str, Any]) -> None
         words += ["--set", f"{'.'.join(path)}={json.dumps(value, ensure_ascii=False)}"]
     out = given.get("out") or (urls[0] if urls else "")
     if original.name == "tune":
-        order.send(of_study(words, urls, out, settings))
+        order.send(of_study(words, urls, out, settings), settings)
     else:
-        order.send(of_command(str(original.name), words, urls, out, settings))
+        order.send(of_command(str(original.name), words, urls, out, settings), settings)
 
 
 def _words(param: click.Parameter, value: Any) -> list[str]:

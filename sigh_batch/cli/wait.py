@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from sigh_batch.cli.clusters import cluster_options, connect, show_status, tell_changes
+from sigh_batch.cli.made import check_samples
 from sigh_batch.errors import Interrupted
 
 
@@ -37,15 +38,18 @@ def command(
 ) -> None:
     """Wait for the end of a run on a cluster.
 
-    Ends with 0 when it is done; with 1 when it failed, 2 for its configuration, 4 for want of rights; with 5
-    when the cluster does not answer, 7 when the run was deleted, 8 after --timeout, and 9 when it needed
-    somebody's help for longer than --patience. Ctrl-C ends the waiting and not the run.
+    Ends with 0 when it is done, and with 3 when single samples failed; with 1 when it failed, 2 for its
+    configuration, 4 for want of rights; with 5 when the cluster does not answer, 7 when the run was deleted,
+    8 after --timeout, and 9 when it needed somebody's help for longer than --patience. Ctrl-C ends the
+    waiting and not the run.
     """
     from sigh_batch.runners.kubernetes import runs
 
-    _, cluster = connect(files, sets, namespace, context)
+    settings, cluster = connect(files, sets, namespace, context)
     try:
         watch = tell_changes(quiet)
-        show_status(runs.wait(cluster, run, timeout=timeout, patience=patience, watch=watch), as_json)
+        status = runs.wait(cluster, run, timeout=timeout, patience=patience, watch=watch)
+        show_status(status, as_json)
+        check_samples(status, settings, quiet=quiet)
     except KeyboardInterrupt:
         raise Interrupted(f"the run goes on without you; `sigh wait {run}` waits for it again") from None

@@ -9,8 +9,13 @@ import yaml
 
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.run import Run
+from sigh_batch.store import Store
 from tests.clusters import FakeCluster, fake_cluster
 from tests.scores import write_greys
+from tests.unit.runners.test_standing import record
+from tests.unit.runners.test_standing import store as begun
+
+__all__ = ["begun"]  # a fixture
 
 GENERATE = ("submit", "generate", "--out", "s3://bucket/ds", "--count", "20", "--shards", "4")
 DONE = {"conditions": [{"type": "Complete", "status": "True"}], "succeeded": 4, "completedIndexes": "0-3"}
@@ -220,6 +225,32 @@ def test_a_run_from_its_begin_to_its_end(sigh: Any, fake: FakeCluster) -> None:
     assert json.loads(sigh("list", "--json")[1])[0]["state"] == "done"
     assert sigh("cancel", "nightly", "-q")[:2] == (0, "nightly\n")
     assert sigh("list", "-q")[1] == ""
+
+
+def test_a_run_whose_samples_failed_ends_as_it_does_here(
+    sigh: Any, fake: FakeCluster, begun: Store, tmp_path: Path
+) -> None:
+    volumes = f'--set=kubernetes.volumes={{"{tmp_path}": "claim"}}'
+    words = ("submit", "generate", "--out", str(tmp_path), "--count", "40", "--name", "a", volumes)
+    assert sigh(*words)[0] == 0
+    fake.jobs["a"]["status"] = DONE
+    record(begun, 0, minutes=5)
+    assert sigh("wait", "a", "-q")[0] == 0
+    record(begun, 1, minutes=6, failed=3)
+    for waiting in (("wait", "a"), (*words, "--wait"), (*words, "--follow")):
+        code, out, err = sigh(*waiting)
+        assert (code, "3 of 40 samples failed" in err) == (3, True), err
+        assert out.startswith("a"), "it is told that the run is done"
+
+
+def test_a_run_whose_store_is_not_reached_from_here_is_done_all_the_same(
+    sigh: Any, fake: FakeCluster
+) -> None:
+    assert sigh(*GENERATE, "--name", "a")[0] == 0
+    fake.jobs["a"]["status"] = DONE
+    code, _, err = sigh("wait", "a")
+    assert code == 0
+    assert "whether samples failed is not known here: found no credentials for s3://bucket" in err
 
 
 def test_pods_that_are_gone_are_read_from_the_store(sigh: Any, fake: FakeCluster, tmp_path: Path) -> None:
