@@ -203,7 +203,7 @@ def _told_of_model(url: str | None, options: StoreOptions) -> Json:
     return {
         "name": document.name,
         "document": hashlib.sha256(text.encode()).hexdigest()[:32],
-        "metrics": dict(document.metrics),
+        "metrics": document.known,
         "flags_at_fpr": rates[0] if rates else None,
         "pixel": limits.pixel if limits else None,
     }

@@ -55,10 +55,10 @@ def _front(document: ModelDocument) -> str:
         "pipeline_tag": "image-classification",
         "tags": [*tasks, "image-forensics" if _is_forensic(document) else "image-classes"],
     }
-    if document.metrics:
-        known["metrics"] = sorted(document.metrics)
+    if document.known:
+        known["metrics"] = sorted(document.known)
         measured = [
-            {"type": name, "value": round(value, 6)} for name, value in sorted(document.metrics.items())
+            {"type": name, "value": round(value, 6)} for name, value in sorted(document.known.items())
         ]
         about = {"type": "image-classification"}
         data = {"type": "validation", "name": "validation split"}
@@ -124,10 +124,16 @@ def _guess(rate: str, extrapolated: tuple[str, ...]) -> str:
 
 
 def _metrics(document: ModelDocument) -> str:
-    if not document.metrics:
+    if not document.known:
         return "None are recorded."
-    rows = [(name, f"{value:.4f}") for name, value in sorted(document.metrics.items())]
-    return f"Reached on the validation split.\n\n{_table(rows)}"
+    rows = [(name, f"{value:.4f}") for name, value in sorted(document.known.items())]
+    fitted = document.calibration
+    own = (
+        f" {', '.join(sorted(fitted.metrics))}: on the {fitted.pictures:,} pictures of calibration."
+        if fitted and fitted.metrics
+        else ""
+    )
+    return f"Reached on the validation split.{own}\n\n{_table(rows)}"
 
 
 def _files(document: ModelDocument) -> Iterator[tuple[str, Any]]:

@@ -56,6 +56,8 @@ class Calibration(Config):
     """Split that it was fitted on."""
     pictures: int
     """How many pictures that were."""
+    metrics: dict[str, float] = Field(default={})
+    """How well those were told apart; by them no weights were chosen."""
 
 
 class Thresholds(Config):
@@ -112,6 +114,11 @@ class ModelDocument(Config):
     versions: dict[str, str] = Field(default={})
     """Versions of the code and libraries that trained it."""
     metrics: dict[str, float] = Field(default={})
-    """What it reached on its validation split."""
+    """What it reached on its validation split, on the pictures by which the best weights were chosen."""
     weights: Weights | None = None
     """The file of weights; null only before it is written."""
+
+    @property
+    def known(self) -> dict[str, float]:
+        """What is known of how well it does: what calibration measured goes before what chose its weights."""
+        return {**self.metrics, **(self.calibration.metrics if self.calibration else {})}

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sigh_batch.metrics.ranking import Ranking, auc, tpr_at_fpr
 from sigh_batch.models.document import Calibration, Thresholds
 from sigh_batch.models.probability import sigmoid
 
@@ -72,6 +73,7 @@ def calibrate(held: HeldOut) -> tuple[Calibration, Thresholds] | None:
         map_shift=map_shift,
         split=held.split,
         pictures=len(labels),
+        metrics=_told_apart(held),
     )
     return calibration, _thresholds(scale * held.logits[~labels] + shift, pixel)
 
@@ -129,6 +131,12 @@ def best_f1(probabilities: Floats, labels: Flags) -> float:
     cut = int(cuts[int(np.argmax(scores))])
     below = float(ranked[cut + 1]) if cut + 1 < len(ranked) else 0.0
     return (float(ranked[cut]) + below) / 2
+
+
+def _told_apart(held: HeldOut) -> dict[str, float]:
+    counts = Ranking(held.logits, held.labels).counts()
+    rates = {f"tpr_at_fpr_{fpr:g}": float(tpr_at_fpr(counts, fpr)) for fpr in STATED_FPR}
+    return {"auc": float(auc(counts)), **rates}
 
 
 def _thresholds(clean: Floats, pixel: float) -> Thresholds:

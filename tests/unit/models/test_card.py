@@ -44,6 +44,14 @@ def test_a_card_lies_beside_every_model() -> None:
         assert words in card, words
 
 
+def test_what_calibration_measured_goes_before_what_chose_the_weights() -> None:
+    fitted = calibration(metrics={"auc": 0.75})
+    card = card_of(classes_document(calibration=fitted, metrics={"auc": 0.875, "f1": 0.5}))
+    assert "| auc | 0.7500 |" in card
+    assert "| f1 | 0.5000 |" in card
+    assert "auc: on the 10 pictures of calibration." in card
+
+
 def test_what_is_not_known_is_said_so() -> None:
     card = card_of(tiles_document())
     assert "It was never calibrated" in card

@@ -89,6 +89,10 @@ def test_too_few_clean_pictures_are_said_and_the_threshold_is_beyond_all_of_them
     assert thresholds.extrapolated == ("0.001", "0.01")
     assert max(clean) < thresholds.at_fpr["0.01"] <= thresholds.at_fpr["0.001"] < 1
     assert thresholds.low == thresholds.at_fpr["0.05"] <= thresholds.high == thresholds.at_fpr["0.01"]
+    above = logits[labels][:, None] > logits[~labels]
+    assert calibration.metrics["auc"] == pytest.approx(above.mean())
+    best = logits[~labels].max()
+    assert calibration.metrics["tpr_at_fpr_0.001"] == pytest.approx((logits[labels] > best).mean())
 
 
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=30), st.sampled_from((0.001, 0.01, 0.05)))
