@@ -150,15 +150,16 @@ def _joined(spec: RunSpec, say: Callable[[str], None]) -> Iterator[RunSpec]:
 @contextmanager
 def best_file(url: str, options: StoreOptions) -> Iterator[Path]:
     """Give a file with the best settings of a study; raises NotFound where no trial has ended by itself."""
+    from sigh_batch.data.searched import BEST_KEY
     from sigh_batch.store import open_store
 
     store = open_store(url, options, create=False)
     try:
-        text = store.get("best.yaml")
+        text = store.get(BEST_KEY)
     except NotFound:
         raise NotFound(f"there are no best settings in {url}: no study there has a complete trial") from None
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "best.yaml")
+        path = Path(folder, BEST_KEY)
         path.write_bytes(text)
         yield path
 

@@ -7,6 +7,7 @@ import json
 
 from sigh_batch import __version__
 from sigh_batch.data.sample import Json
+from sigh_batch.data.searched import SUMMARY_KEY
 from sigh_batch.errors import NotFound
 from sigh_batch.report.contours import contours
 from sigh_batch.report.page import render_page
@@ -15,15 +16,14 @@ from sigh_batch.report.trials import STATES, axis_scale, mark_of, say, title_of,
 from sigh_batch.store import Store
 
 PAGE_KEY = "report/tune.html"
-JSON_KEY = "tune.json"
 
 
 def write_tune_page(store: Store) -> str:
     """Put the page of a finished study into its folder; return where it is. Raises NotFound without one."""
     try:
-        study = json.loads(store.get(JSON_KEY))
+        study = json.loads(store.get(SUMMARY_KEY))
     except NotFound:
-        raise NotFound(f"there is no finished study in {store.url}: it has no {JSON_KEY}") from None
+        raise NotFound(f"there is no finished study in {store.url}: it has no {SUMMARY_KEY}") from None
     store.put(PAGE_KEY, render_study(study))
     return f"{store.url.rstrip('/')}/{PAGE_KEY}"
 

@@ -37,6 +37,8 @@ def _numbers(run: Standing) -> Iterator[tuple[str, str, _Number]]:
         yield "samples_failed", "Samples that are rows with a reason, at least.", run.failed
         yield "shards_planned", "How many shards the run has.", run.shards
         yield "shards_done", "How many shards are whole.", run.shards_done
+    for state, count in (run.trials or {}).items():
+        yield f"trials_{state}", f"How many trials are {state}.", count
     yield "finished", "Whether the result is whole.", float(run.finished)
     yield f"{run.unit}_per_second", "Rate in the hour before the newest record.", run.rate
     yield "left_seconds", "Time until the end at that rate.", run.seconds_left

@@ -18,6 +18,7 @@ from sigh_batch.data.predictions import PREDICTIONS_KEY
 from sigh_batch.data.record import read_record
 from sigh_batch.data.sample import Json
 from sigh_batch.data.schema import MANIFEST_KEY
+from sigh_batch.data.searched import SUMMARY_KEY, TALLY_KEY, Tally, read_tally
 from sigh_batch.data.trained import METRICS_KEY, MODEL_KEY
 from sigh_batch.errors import DataError, NotFound
 from sigh_batch.store import Stat, Store
@@ -39,11 +40,12 @@ class Standing:
     kind: str
     config_hash: str
     unit: str
-    """What is counted: samples; of a training epochs, or updates where it has a number of them."""
+    """What is counted: samples; of a training epochs, or updates where it has a number of them; of a study
+    trials."""
     done: float
     total: int
     failed: int
-    """Samples that are rows with a reason; of a long run that goes on, at least so many."""
+    """Samples that are rows with a reason, of a long run that goes on at least so many; or failed trials."""
     failed_exact: bool
     """Whether every record was read for it."""
     shards_done: int
@@ -59,6 +61,8 @@ class Standing:
     """Units a second in the hour before that; null while nothing is written."""
     seconds_left: float | None
     """Null at the end, and of a run at rest."""
+    trials: dict[str, int] | None = None
+    """Of a study, how many trials are in which state: complete, pruned, fail, running."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields as plain values."""
@@ -78,6 +82,8 @@ def look(store: Store, now: datetime | None = None) -> Standing:
     began = _began(store, moment)
     if document["kind"] == "train":
         return _learned(store, document, began, moment)
+    if document["kind"] == "tune" and (tally := read_tally(store)):
+        return _searched(store, document, tally, moment)
     values = document.get("values", {})
     if not {"count", "shards"} <= values.keys():
         raise DataError(
@@ -158,6 +164,31 @@ def _learned(store: Store, document: Json, began: datetime, now: datetime) -> St
         latest=told.modified if told else None,
         rate=done / seconds if seconds > 0 and done else None,
         now=now,
+    )
+
+
+def _searched(store: Store, document: Json, tally: Tally, now: datetime) -> Standing:
+    """Tell what a study has written of its trials; its rate is that of the newest call."""
+    told = store.stat(TALLY_KEY)
+    latest = told.modified if told else None
+    began = datetime.fromisoformat(tally.began)
+    seconds = (latest - began).total_seconds() if latest else 0.0
+    ended = tally.ended - tally.before
+    return _standing(
+        document,
+        unit="trials",
+        done=tally.ended,
+        total=tally.wanted,
+        failed=tally.fail,
+        failed_exact=True,
+        shards_done=0,
+        shards=0,
+        finished=not tally.running and store.stat(SUMMARY_KEY) is not None and tally.ended >= tally.wanted,
+        began=began,
+        latest=latest,
+        rate=ended / seconds if seconds > 0 and ended else None,
+        now=now,
+        trials={name: getattr(tally, name) for name in ("complete", "pruned", "fail", "running")},
     )
 
 

@@ -38,6 +38,7 @@ from sigh_batch.tuning.retention import Retention, trial_key
 from sigh_batch.tuning.search import StudySearch
 from sigh_batch.tuning.space import Space, Values, sections
 from sigh_batch.tuning.summary import Summary, summarise, write_summary
+from sigh_batch.tuning.tally import Telling
 from sigh_batch.tuning.trial import Order, Train, Trial
 
 REVISION = 1
@@ -141,6 +142,7 @@ def _carry_out(plan: Plan, store: Store, ledger: Ledger, watch: Watch, say: Say,
 
     def hear(trial: FrozenTrial) -> None:
         watch(trial)
+        telling.tell()
         if trial.state == TrialState.RUNNING and trial.intermediate_values and not claimed:
             claim(store, plan.identity, _kept(plan.spec))
             claimed.append(True)
@@ -159,16 +161,19 @@ def _carry_out(plan: Plan, store: Store, ledger: Ledger, watch: Watch, say: Say,
         over=lambda: until is not None and time.monotonic() >= until,
         watch=hear,
     )
+    telling = Telling(store, search.study, search.wanted)
     if search.ended() < search.wanted:
         stop = _fit(search, config, plan.spec.settings.train.epochs, say)
         if search.fault and not stop:
             raise search.fault
         ledger.flush(now=True)
+        telling.tell(now=True)
         if stop:
             stop.pass_on()
             raise Interrupted(
                 f"stopped after {search.ended():,} of {search.wanted:,} trials; the same command goes on"
             )
+    telling.tell(now=True)
     retention.sweep(search.study)
     return search.study
 

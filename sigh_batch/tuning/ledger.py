@@ -24,10 +24,10 @@ from optuna.storages.journal import BaseJournalBackend, JournalFileBackend
 
 from sigh_batch.config.tune import PASSWORD
 from sigh_batch.data.objects import local_path, new_folder
+from sigh_batch.data.searched import STUDY_KEY
 from sigh_batch.errors import ConfigError, MissingLibrary, NotFound, StoreFull, Unreachable
 from sigh_batch.store import Store
 
-STUDY_KEY = "study.log"
 # What Optuna says of trials is said by us.
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 

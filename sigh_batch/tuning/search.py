@@ -103,9 +103,8 @@ class StudySearch(OptunaSearch):
         return self._over()
 
     def ended(self) -> int:
-        """Return how many trials have ended, those that were lost left out."""
-        trials = self.study.get_trials(deepcopy=False, states=ENDED)
-        return sum(1 for trial in trials if not trial.user_attrs.get("lost"))
+        """Return how many trials have ended."""
+        return len(self.study.get_trials(deepcopy=False, states=ENDED))
 
     def suggest(self, trial_id: str) -> Any:
         """Return what the next trial is to do, nothing as long as no slot is free, or that all is done."""
@@ -210,7 +209,7 @@ class StudySearch(OptunaSearch):
         taken = {
             (trial.user_attrs["cell"], trial.user_attrs["repeat"])
             for trial in self.study.get_trials(deepcopy=False)
-            if "cell" in trial.user_attrs and not trial.user_attrs.get("lost")
+            if "cell" in trial.user_attrs
         }
         pairs = ((cell, repeat) for repeat in range(self._config.repeats) for cell in range(len(self._cells)))
         return next(pair for pair in pairs if pair not in taken)

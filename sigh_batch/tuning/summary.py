@@ -22,6 +22,7 @@ from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.config.tune import Mode, TuneConfig
 from sigh_batch.data.sample import Json
+from sigh_batch.data.searched import BEST_KEY, SUMMARY_KEY
 from sigh_batch.errors import NotFound
 from sigh_batch.store import Store
 from sigh_batch.tuning.grid import gather_cells
@@ -29,9 +30,7 @@ from sigh_batch.tuning.retention import best_compromises, best_trials, rank, tri
 from sigh_batch.tuning.space import Space, Values, sections
 
 SCHEMA_VERSION = 1
-JSON_KEY = "tune.json"
 TABLE_KEY = "tune.parquet"
-BEST_KEY = "best.yaml"
 TEXT_KEY = "hyperparameter_study.txt"
 TWIN_KEY = "hyperparameter_study.json"
 _FEWEST = 4
@@ -111,7 +110,7 @@ def summarise(
     study: Study, config: TuneConfig, space: Space, cells: tuple[Values, ...], spec: RunSpec, config_hash: str
 ) -> Summary:
     """Return what is known of a study now."""
-    trials = [trial for trial in study.get_trials(deepcopy=False) if not trial.user_attrs.get("lost")]
+    trials = study.get_trials(deepcopy=False)
     complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
     ranked = rank(complete, config)
     kept = {trial.number for trial in best_trials(trials, config, len(cells))}
@@ -157,15 +156,15 @@ def write_summary(store: Store, summary: Summary, space: Space) -> None:
         text, twin = _ancestors(summary, best)
         store.put(TEXT_KEY, text.encode())
         store.put(TWIN_KEY, _dump(twin))
-    store.put(JSON_KEY, _dump({"schema": SCHEMA_VERSION, **asdict(summary)}))
+    store.put(SUMMARY_KEY, _dump({"schema": SCHEMA_VERSION, **asdict(summary)}))
 
 
 def read_summary(store: Store) -> Summary:
     """Return what a study came to, as it was written; raises NotFound where there is none."""
     try:
-        document = json.loads(store.get(JSON_KEY))
+        document = json.loads(store.get(SUMMARY_KEY))
     except NotFound:
-        raise NotFound(f"there is no finished study in {store.url}: it has no {JSON_KEY}") from None
+        raise NotFound(f"there is no finished study in {store.url}: it has no {SUMMARY_KEY}") from None
     del document["schema"]
     rows = [
         Row(**{**row, "curve": [(step, value) for step, value in row["curve"]]})

@@ -22,6 +22,7 @@ from sigh_batch import rng
 from sigh_batch.config.layers import Layer
 from sigh_batch.config.resolve import resolve
 from sigh_batch.errors import RunMismatch
+from sigh_batch.runners.standing import look
 from sigh_batch.store import open_store
 from sigh_batch.tuning.ledger import read_storage
 from sigh_batch.tuning.summary import read_summary
@@ -52,6 +53,9 @@ def test_a_study_is_recorded_right_and_is_idempotent(tmp_path: Path, data: Path)
     assert len(kept) == min(3, states[TrialState.COMPLETE])
     assert f"{summary.best:05d}" in kept
     assert read_summary(open_store(tmp_path / "a")) == summary
+    standing = look(open_store(tmp_path / "a"))
+    assert (standing.done, standing.total, standing.finished) == (14, 14, True)
+    assert {name: count for name, count in (standing.trials or {}).items() if count} == summary.counts
     assert run(tmp_path / "a", data, trials=14) == summary
     more = run(tmp_path / "a", data, trials=16)
     assert [row.params for row in more.trials[:14]] == [row.params for row in summary.trials]

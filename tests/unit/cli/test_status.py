@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from sigh_batch.data.identity import Identity, claim
+from sigh_batch.data.searched import Tally, write_tally
+from sigh_batch.store import open_store
 from tests.clusters import FakeCluster, fake_cluster
 from tests.unit.runners.test_standing import record, store
 
@@ -31,6 +34,15 @@ def test_a_run_at_a_place_needs_no_cluster(sigh: Any, store: Any, tmp_path: Path
     assert (told["out"], told["note"], told["progress"]["done"]) == (str(tmp_path), None, 10)
     assert 'sigh_run_samples_done{out="' in sigh("status", str(tmp_path), "--prometheus")[1]
     assert sigh("status", str(tmp_path), "--prometheus", "--json")[0] == 2
+
+
+def test_a_study_tells_what_became_of_its_trials(sigh: Any, tmp_path: Path) -> None:
+    place = open_store(tmp_path)
+    claim(place, Identity(kind="tune", config_hash="abc", engine={}))
+    write_tally(place, Tally(wanted=9, complete=3, fail=1, running=2, began="2026-01-01T00:00:00+00:00"))
+    code, out, err = sigh("status", str(tmp_path))
+    assert (code, err) == (0, "")
+    assert out.startswith("tune: 4 of 9 trials, 3 complete, 1 failed, 2 under way, ")
 
 
 def test_a_run_on_a_cluster_tells_what_it_has_made(

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +47,13 @@ def test_every_number_that_is_known_has_a_line() -> None:
     }
     assert 'sigh_run_state{run="nightly",out="s3://b/ds",state="running"} 1\n' in text
     assert text.endswith("\n")
+
+
+def test_a_study_has_a_line_for_every_state_of_its_trials() -> None:
+    study = replace(RUN, kind="tune", unit="trials", shards=0, trials={"complete": 4, "running": 2})
+    found = numbers(exposition({"out": "s"}, study))
+    assert (found["sigh_run_trials_complete"], found["sigh_run_trials_running"]) == (4.0, 2.0)
+    assert found["sigh_run_trials_done"] == 20.0
 
 
 def test_a_run_whose_store_is_away_has_its_state() -> None:

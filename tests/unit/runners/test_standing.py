@@ -1,5 +1,6 @@
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from sigh_batch.data.identity import Identity, claim
 from sigh_batch.data.plan import Plan
 from sigh_batch.data.record import Record, record_json
+from sigh_batch.data.searched import Tally, write_tally
 from sigh_batch.errors import DataError, NotFound
 from sigh_batch.runners import standing
 from sigh_batch.runners.standing import look
@@ -96,6 +98,26 @@ def test_a_training_is_told_by_what_it_is_to_do(
     assert found.seconds_left == pytest.approx(3600, rel=1e-2)
     store.put("model.json", b"{}")
     assert look(store, BEGAN).finished
+
+
+def test_a_study_is_told_by_its_trials(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    claim(store, Identity(kind="tune", config_hash="abc", engine={}))
+    with pytest.raises(DataError, match="tells nothing"):
+        look(store)
+    began = BEGAN.isoformat()
+    tally = Tally(wanted=10, complete=3, pruned=2, fail=1, running=2, before=2, began=began)
+    write_tally(store, tally)
+    age(store, "trials.json", minutes=20)
+    store.put("tune.json", b"of a shorter study that was there before")
+    found = look(store, BEGAN + timedelta(minutes=21))
+    assert (found.unit, found.done, found.total, found.failed) == ("trials", 6, 10, 1)
+    assert found.trials == {"complete": 3, "pruned": 2, "fail": 1, "running": 2}
+    # Four trials in twenty minutes: two had ended before.
+    assert found.seconds_left == pytest.approx(1200, rel=1e-3)
+    assert not found.finished
+    write_tally(store, replace(tally, complete=7, running=0))
+    assert look(store).finished
 
 
 def test_a_place_without_a_run_says_so(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 import optuna
 import pytest
 
+from sigh_batch.data.searched import STUDY_KEY
 from sigh_batch.errors import ConfigError, NotFound, Unreachable
 from sigh_batch.store import open_store
 from sigh_batch.store.memory import MemoryStore
-from sigh_batch.tuning.ledger import STUDY_KEY, open_ledger, read_storage
+from sigh_batch.tuning.ledger import open_ledger, read_storage
 
 
 def add(storage: optuna.storages.BaseStorage, number: int) -> None:
