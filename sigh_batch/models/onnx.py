@@ -65,6 +65,8 @@ def open_session(data: bytes, where: str) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.intra_op_num_threads = _cores()
+    # It would keep a plan of memory, and the memory, for every size of picture that it has seen.
+    options.enable_mem_pattern = False
     try:
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # It has a class of its own for each fault, and none in common but this.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +47,19 @@ def test_onnx_runtime_gives_the_same_scores(kind: str) -> None:
         assert (one.map is None) == (other.map is None) == (kind == "classes")
         if one.map is not None:
             assert np.allclose(one.map, other.map, atol=1e-4)
+
+
+def test_memory_does_not_grow_with_the_sizes_that_were_seen() -> None:
+    detector = open_model(exported("memory", tiles_document()), device="cpu", backend="onnx")
+
+    def held() -> float:
+        """Return the MiB of this process after pictures of many sizes."""
+        for number in range(8):
+            detector.score([np.zeros((256 + 32 * number, 256, 3), np.uint8)])
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 2**20
+
+    once = held()
+    assert held() - once < 20
 
 
 WITHOUT_TORCH = """
