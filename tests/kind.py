@@ -149,12 +149,19 @@ def open_kind(folder: Path, namespace: str) -> Kind:
     kubeconfig = run([program("kind"), "get", "kubeconfig", "--name", CLUSTER])
     (folder / "kubeconfig").write_text(kubeconfig)
     kind = Kind(folder, namespace)
-    kind.kubectl("delete", "namespace", namespace, "--ignore-not-found")
+    remove(kind)
     labels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn")}
     body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}}
     kind.kubectl("create", "-f", "-", stdin=json.dumps(body))
     kind.kubectl("config", "set-context", "--current", f"--namespace={namespace}")
     return kind
+
+
+def remove(kind: Kind, *how: str) -> None:
+    """Delete the namespace and all in it."""
+    # A Job of which a pod waits for its next try may not let go of its pods when its namespace goes first.
+    kind.kubectl("delete", "jobs", "--all")
+    kind.kubectl("delete", "namespace", kind.namespace, "--ignore-not-found", *how)
 
 
 @contextlib.contextmanager

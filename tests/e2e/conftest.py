@@ -9,7 +9,10 @@ import pytest
 import yaml
 
 from sigh_batch import __version__
-from tests.kind import RELEASE, Kind, eventually, open_kind, reached
+from sigh_batch.store import open_store
+from tests.e2e.chaos import BUSY
+from tests.kind import BUCKET, RELEASE, STORE, Kind, eventually, open_kind, reached, remove
+from tests.models import put_model, tiles_document
 from tests.servers import ROOT
 
 NAMESPACE = "sigh-e2e"
@@ -19,6 +22,7 @@ VALUES = {
     "image": {"tag": f"{__version__}-thin"},
     "objectStore": {"enabled": True, "persistence": {"size": "2Gi"}},
     "settings": {"kubernetes": SMALL},
+    "networkPolicy": {"egress": [{"to": [{"podSelector": {"matchLabels": {"app": BUSY}}}]}]},
     "schedules": [
         {
             "name": "nightly",
@@ -52,10 +56,21 @@ def kind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kind]:
         yield user
     found.helm("uninstall", RELEASE, "--wait")
     left = eventually(lambda: found.get("pods"), lambda pods: all(RELEASE not in owner(pod) for pod in pods))
-    assert all(owner(pod) != f"{RELEASE}-object-store" for pod in left)
+    assert all(owner(pod) != STORE for pod in left)
     # A user's data outlives the release; here they go with the namespace.
     assert found.get("persistentvolumeclaims")
-    found.kubectl("delete", "namespace", NAMESPACE, "--wait=false")
+    remove(found, "--wait=false")
+
+
+@pytest.fixture(scope="session")
+def model(kind: Kind, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a small model that pods without torch can open."""
+    folder = tmp_path_factory.mktemp("model")
+    put_model(open_store(str(folder)), tiles_document())
+    kind.sigh("models", "export", str(folder), "--format", "onnx", "-q")
+    for file in ("model.json", "model.onnx"):
+        kind.s3.upload_file(str(folder / file), BUCKET, f"model/{file}")
+    return f"s3://{BUCKET}/model"
 
 
 def install(found: Kind, *words: str) -> str:

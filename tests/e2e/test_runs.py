@@ -4,10 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sigh_batch.store import open_store
 from tests.e2e.conftest import install
-from tests.kind import BUCKET, RELEASE, Kind, eventually, made_here
-from tests.models import put_model, tiles_document
+from tests.kind import RELEASE, Kind, eventually, made_here
 
 SET = ("--count", "32", "--shards", "8", "--seed", "5")
 FORGED = ("--count", "16", "--shards", "4", "--seed", "6")
@@ -54,12 +52,10 @@ def test_forgeries_are_the_same_too(kind: Kind, forged: str, local: Path, tmp_pa
     kind.sigh("data", "verify", forged, "-q")
 
 
-def test_pods_without_torch_score_as_this_machine_does(kind: Kind, forged: str, tmp_path: Path) -> None:
-    put_model(open_store(str(tmp_path / "model")), tiles_document())
-    kind.sigh("models", "export", str(tmp_path / "model"), "--format", "onnx", "-q")
-    for file in ("model.json", "model.onnx"):
-        kind.s3.upload_file(str(tmp_path / "model" / file), BUCKET, f"model/{file}")
-    words = ("predict", "--in", forged, "--model", "s3://sigh/model", "--shards", "2")
+def test_pods_without_torch_score_as_this_machine_does(
+    kind: Kind, forged: str, model: str, tmp_path: Path
+) -> None:
+    words = ("predict", "--in", forged, "--model", model, "--shards", "2")
     words = (*words, "--set", "predict.backend=onnx")
     kind.sigh("submit", *words, "--out", "s3://sigh/scores", "--name", "scores", "--wait")
     kind.sigh(*words, "--out", str(tmp_path / "scores"), "--workers", "1", "-q")
