@@ -131,6 +131,13 @@ class Peers(nn.Module):
         return functional.relu_(inputs + self.told(heard))
 
 
+def usual(said: torch.Tensor) -> torch.Tensor:
+    """Return what is usual among the tiles of each picture, N x 1 x H x W: the mean of their middle half."""
+    ranked = said.flatten(1).sort(1).values
+    aside = ranked.shape[1] // 4
+    return ranked[:, aside : ranked.shape[1] - aside].mean(1)[:, None, None, None]
+
+
 class Verdict(nn.Module):
     """What is said of the whole picture, from its tiles and the peaks of its map."""
 

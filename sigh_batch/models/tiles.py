@@ -27,7 +27,7 @@ from sigh_batch.models.commonness import (
     times_of,
 )
 from sigh_batch.models.grid import STRIDE, whole_tiles
-from sigh_batch.models.layers import Convolution, Evidence, Peers, Residual, Verdict
+from sigh_batch.models.layers import Convolution, Evidence, Peers, Residual, Verdict, usual
 
 _HALO = 128
 _AT_ONCE = 6_291_456
@@ -107,8 +107,18 @@ class TilesNetwork(nn.Module):
         return functional.pixel_shuffle(self.pixels(half), 2)
 
     def conclude(self, tiles: torch.Tensor, changed: torch.Tensor) -> Answer:
-        """Return what is said of pictures by their compared tiles and the log-odds of their pixels."""
+        """Return what is said of pictures by their compared tiles and the log-odds of their pixels.
+
+        A small crop can be told to be forged as a whole, by how much of it is; a picture of which a
+        thousandth is forged cannot. What all tiles share is therefore left out of what is said of them.
+        """
         suspicion = self.suspicion(tiles)
+        if self.config.relative:
+            assert self.suspicion.bias is not None
+            assert self.pixels.bias is not None
+            suspicion = suspicion - usual(suspicion) + self.suspicion.bias
+            changed = changed - usual(functional.avg_pool2d(changed, STRIDE)) + self.pixels.bias.mean()
+            tiles = tiles - tiles.mean((2, 3), keepdim=True)
         peaks = functional.max_pool2d(changed, STRIDE)
         picture, operations = self.verdict(tiles, suspicion, peaks)
         return Answer(picture, operations, changed.squeeze(1), suspicion.squeeze(1))

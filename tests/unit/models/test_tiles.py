@@ -58,7 +58,8 @@ def test_strips_say_what_the_whole_says(shape: tuple[int, int], monkeypatch: pyt
 
 def test_the_border_of_a_strip_is_wider_than_what_a_tile_is_judged_by() -> None:
     """Or strips would not say what the whole says: with the default shape, not the small one."""
-    network = build_tiles({"channels": [4, 4, 4, 4], "context": 0, "heads": 1, "kinds": 1}).eval()
+    shape = {"channels": [4, 4, 4, 4], "context": 0, "heads": 1, "kinds": 1, "relative": False}
+    network = build_tiles(shape).eval()
     pixels = torch.zeros(1, 3, STRIDE, 640, requires_grad=True)
     for module in network.modules():
         if isinstance(module, torch.nn.Conv2d):
@@ -129,3 +130,14 @@ def test_whole_tiles_repeat_the_last_row_and_column() -> None:
 def test_the_default_network_is_small_enough_to_ship() -> None:
     network = TilesNetwork(TilesNetworkConfig())
     assert sum(tensor.numel() * tensor.element_size() for tensor in network.state_dict().values()) < 4 << 20
+
+
+def test_what_all_tiles_share_says_nothing() -> None:
+    network = lively()
+    tiles_, changed = torch.randn(2, 16, 4, 3), torch.randn(2, 1, 64, 48)
+    one = network.conclude(tiles_, changed)
+    other = network.conclude(tiles_ + torch.randn(2, 16, 1, 1) * 9, changed - 20)
+    for answer, moved in zip(one, other, strict=True):
+        assert torch.allclose(answer, moved, atol=1e-4)
+    single = network.conclude(tiles_[:, :, :1, :1], changed[..., :16, :16])
+    assert torch.allclose(single.tiles, network.suspicion.bias.view(1, 1, 1).expand(2, 1, 1))
