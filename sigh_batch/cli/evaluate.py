@@ -97,7 +97,7 @@ def carry_out(spec: RunSpec, *, as_json: bool, quiet: bool, markdown: bool = Fal
     """Evaluate in this process, show how it goes, and tell what was found."""
     from sigh_batch.evaluation.job import evaluate
 
-    with _show(spec.settings.run.progress, quiet) as watch:
+    with show_evaluation(spec.settings.run.progress, quiet) as watch:
         outcome = evaluate(spec, watch)
     if outcome.already and not quiet:
         click.echo("already done: nothing was scored again", err=True)
@@ -105,7 +105,8 @@ def carry_out(spec: RunSpec, *, as_json: bool, quiet: bool, markdown: bool = Fal
 
 
 @contextmanager
-def _show(mode: str, quiet: bool) -> Iterator[Watch]:
+def show_evaluation(mode: str, quiet: bool) -> Iterator[Watch]:
+    """Give the function that hears how far an evaluation is."""
     from sigh_batch.runners.progress import Progress as Shown
 
     with show_progress(mode, quiet, "evaluate") as show:

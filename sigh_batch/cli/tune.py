@@ -1,4 +1,4 @@
-"""`sigh tune` and `sigh tune show`."""
+"""`sigh tune`, `sigh tune show` and `sigh tune compare`."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ from sigh_batch.config.spec import RunSpec
 from sigh_batch.errors import ConfigError, NotFound
 
 if TYPE_CHECKING:
+    from sigh_batch.config.settings import Settings
+    from sigh_batch.evaluation.document import Evaluation
     from sigh_batch.store import StoreOptions
     from sigh_batch.tuning.summary import Summary
 
@@ -76,6 +78,7 @@ def command(
       sigh tune ... --ray auto                   on a running Ray cluster
       sigh tune ... --grid --repeats 3           every combination, three times
       sigh tune show ./study                     what came of it
+      sigh tune compare ./study                  whether the best is better by more than luck
       sigh train --from-tune ./study --data ./forged --out ./model
       optuna-dashboard ./study/study.log         the stock dashboard reads it too
     """
@@ -112,6 +115,56 @@ def show(
         print_table(("what", "value"), [(name, str(value)) for name, value in asdict(row).items()])
     else:
         _tell(summary, quiet)
+
+
+@command.command("compare")
+@click.argument("url")
+@click.option("--data", metavar="URL", help="Pictures to measure on, in place of the study's.")
+@PROGRESS
+@config_options
+@output_options
+def compare(
+    url: str,
+    data: str | None,
+    progress: str | None,
+    files: tuple[Path, ...],
+    sets: tuple[str, ...],
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Measure the best trial beside the settings as they were, on pictures that no trial has seen.
+
+    Of many trials one is the best by luck alone. This evaluates the models of both on the test split, with
+    an interval for the difference, and says it on the study's page.
+    """
+    settings = settings_of(files, sets, run__progress=progress).settings
+    found, out = _measure(url, data, settings, quiet)
+    click.echo(json.dumps(found.comparisons[0].model_dump(mode="json")) if as_json else out)
+
+
+def _measure(url: str, data: str | None, settings: Settings, quiet: bool) -> tuple[Evaluation, str]:
+    """Evaluate the best trial of a study beside its first one; return what was found, and where it lies."""
+    from sigh_batch.cli.evaluate import show_evaluation
+    from sigh_batch.data.searched import comparison_key
+    from sigh_batch.evaluation.job import evaluate
+    from sigh_batch.report.tune import say_gain, write_tune_page
+    from sigh_batch.store import open_store
+    from sigh_batch.tuning.summary import read_summary
+
+    store = open_store(url, settings.store, create=False)
+    summary = read_summary(store)
+    best, before = summary.trial(), summary.baseline()
+    told = {"models": (best.model, before.model), "sweep_pairs": 0, "examples": 0}
+    settings = settings.model_copy(update={"evaluate": settings.evaluate.model_copy(update=told)})
+    out = f"{url.rstrip('/')}/{comparison_key(best.number)}"
+    spec = RunSpec(kind="evaluate", source=data or summary.data, out=out, settings=settings)
+    with show_evaluation(settings.run.progress, quiet) as watch:
+        found = evaluate(spec, watch).evaluation
+    page = write_tune_page(store)
+    if not quiet:
+        click.echo(f"trial {best.number}: {say_gain(found)}", err=True)
+        click.echo(f"page: {page}", err=True)
+    return found, out
 
 
 def carry_out(spec: RunSpec, *, as_json: bool, quiet: bool) -> None:

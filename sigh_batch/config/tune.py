@@ -134,7 +134,8 @@ class TuneConfig(Config):
     retries: Annotated[int, Field(ge=0)] = 2
     """How often a trial whose process died goes on in another."""
     keep: Annotated[int, Field(ge=0)] = 3
-    """Trials whose weights are kept: the best. A grid keeps the best of each combination."""
+    """Trials whose weights are kept: the best, and beside them the one with the settings as they were; 0
+    keeps none. A grid keeps the best of each combination."""
     copy_data: bool = True
     """Copy data that is not in a folder to each node once, in place of reading it for every trial."""
     storage: str | None = None

@@ -18,6 +18,11 @@ TALLY_KEY = "trials.json"
 """How far it is, written as it goes."""
 
 
+def comparison_key(number: int) -> str:
+    """Return where a trial was measured beside the one that had the settings as they were."""
+    return f"comparisons/{number:05d}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
     """The trials of a study at one moment."""

@@ -7,8 +7,9 @@ import json
 
 from sigh_batch import __version__
 from sigh_batch.data.sample import Json
-from sigh_batch.data.searched import SUMMARY_KEY
+from sigh_batch.data.searched import SUMMARY_KEY, comparison_key
 from sigh_batch.errors import NotFound
+from sigh_batch.evaluation.document import EVALUATION_KEY, Evaluation, Value
 from sigh_batch.report.contours import contours
 from sigh_batch.report.page import render_page
 from sigh_batch.report.plots import HEIGHT, WIDTH, Line, Mark, Plot, Scale, points_of
@@ -24,11 +25,39 @@ def write_tune_page(store: Store) -> str:
         study = json.loads(store.get(SUMMARY_KEY))
     except NotFound:
         raise NotFound(f"there is no finished study in {store.url}: it has no {SUMMARY_KEY}") from None
-    store.put(PAGE_KEY, render_study(study))
+    store.put(PAGE_KEY, render_study(study, read_comparison(store, study["best"])))
     return f"{store.url.rstrip('/')}/{PAGE_KEY}"
 
 
-def render_study(study: Json) -> bytes:
+def read_comparison(store: Store, best: int | None) -> Evaluation | None:
+    """Return the evaluation in which the best trial stands beside the settings as they were, or None."""
+    if best is None:
+        return None
+    try:
+        return Evaluation.model_validate_json(store.get(f"{comparison_key(best)}/{EVALUATION_KEY}"))
+    except NotFound:
+        return None
+
+
+def say_gain(found: Evaluation) -> str:
+    """Say in a sentence whether the best trial is better by more than chance explains."""
+    best, before = (model.metrics["auc"] for model in found.models)
+    gain = found.comparisons[0].auc
+    assert gain.low is not None
+    assert gain.high is not None
+    sure = "more than chance explains" if gain.low > 0 or gain.high < 0 else "no more than chance explains"
+    return (
+        f"On {found.models[0].pictures:,} pictures of the {found.split} split, which no trial has seen, its "
+        f"AUC is {_with_interval(best)}, and with the settings as they were {_with_interval(before)}: a "
+        f"difference of {_with_interval(gain)}, {sure}"
+    )
+
+
+def _with_interval(value: Value) -> str:
+    return f"{value.value:.3f} ({value.low:.3f} to {value.high:.3f})"
+
+
+def render_study(study: Json, compared: Evaluation | None = None) -> bytes:
     """Return the page."""
     name, mode = next(iter(study["objectives"].items()))
     done = [row for row in study["trials"] if row["state"] == "complete"]
@@ -43,6 +72,7 @@ def render_study(study: Json) -> bytes:
         states=STATES,
         best=ranked[0] if ranked else None,
         baseline=next((row for row in done if row["baseline"]), None),
+        gain=say_gain(compared) if compared and compared.comparisons else None,
         plots=_plots(study, name, mode),
         slices=[_slice(study, axis, name) for axis in study["axes"]] if done else [],
         contours=contours(study, name, mode),

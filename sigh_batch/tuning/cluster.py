@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import math
 import os
 import re
 import socket
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import ray
+from ray._private import worker as ray_worker
 from ray._raylet import GcsClient  # type: ignore[attr-defined]  # compiled, without types
 from ray.autoscaler.sdk import request_resources
 from ray.exceptions import AuthenticationError, RayError
@@ -70,7 +73,51 @@ def join(config: TuneConfig, say: Callable[[str], None]) -> Iterator[Share]:
         yield _share(config, say)
     finally:
         if mine:
-            ray.shutdown()
+            _leave()
+
+
+def head_address() -> str:
+    """Return HOST:PORT of the head of the Ray that this process has joined."""
+    return str(ray.get_runtime_context().gcs_address)
+
+
+def listens(address: str) -> bool:
+    """Return whether anybody listens at HOST:PORT."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
+def patience(config: TuneConfig) -> float:
+    """Return the seconds of silence after which Ray is gone.
+
+    One that was started here does not come again. The head of another may; after a minute Ray itself would
+    end this process, and not in a sentence.
+    """
+    return 5.0 if config.ray == "local" else 45.0
+
+
+def _leave() -> None:
+    """End Ray, or leave it; of one that is gone, which would be waited for, end what is left of it here."""
+    if listens(head_address()):
+        ray.shutdown()
+        return
+    node: Any = ray_worker._global_node  # noqa: SLF001 -- what ray.shutdown ends last
+    if node is not None:
+        node.kill_all_processes(check_alive=False, allow_graceful=False)
+    # It would tell of an error that nobody catches, and wait for an answer.
+    sys.excepthook = ray_worker.normal_excepthook
+    atexit.register(_end)
+
+
+def _end() -> None:
+    """End this process, which Ray's own code would hold up for a minute to wait for what is gone."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(Unreachable.exit_code)
 
 
 def hush() -> None:

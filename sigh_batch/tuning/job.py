@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
-from types import SimpleNamespace
-from typing import Any
 
 from optuna.study import Study
 from optuna.trial import FrozenTrial, TrialState
-from ray import tune as ray_tune
-from ray.tune.schedulers import AsyncHyperBandScheduler, FIFOScheduler, TrialScheduler
 
 from sigh_batch.config.identity import config_hash, whole_values
 from sigh_batch.config.settings import Settings
@@ -30,16 +24,18 @@ from sigh_batch.training.job import train
 from sigh_batch.training.plan import plan_training
 from sigh_batch.training.stopping import StopFlag
 from sigh_batch.training.tasks import make_task
-from sigh_batch.tuning.cluster import Share, join
+from sigh_batch.tuning.cluster import join, patience
+from sigh_batch.tuning.distributed import fit_by_ray
 from sigh_batch.tuning.grid import combinations
 from sigh_batch.tuning.inline import fit_inline
 from sigh_batch.tuning.ledger import Ledger, open_ledger
 from sigh_batch.tuning.retention import Retention, trial_key
+from sigh_batch.tuning.scheduling import make_scheduler
 from sigh_batch.tuning.search import StudySearch
 from sigh_batch.tuning.space import Space, Values, sections
 from sigh_batch.tuning.summary import Summary, summarise, write_summary
 from sigh_batch.tuning.tally import Telling
-from sigh_batch.tuning.trial import Order, Train, Trial
+from sigh_batch.tuning.trial import Order, Train
 
 REVISION = 1
 """Raised whenever the same settings would search another way than before."""
@@ -180,115 +176,24 @@ def _carry_out(plan: Plan, store: Store, ledger: Ledger, watch: Watch, say: Say,
 
 def _fit(search: StudySearch, config: TuneConfig, epochs: int, say: Say) -> StopFlag:
     """Carry out the trials, by Ray or without it; return whether that was stopped."""
-    scheduler = make_scheduler(search, config, epochs)
+    scheduler = make_scheduler(config, epochs, search.study.get_trials(deepcopy=False))
+    stop = StopFlag()
+
+    def is_over() -> bool:
+        if stop and search.fault is None:
+            search.fault = Interrupted("stopped")
+        return search.fault is not None or search.is_over()
+
     if config.ray == "none":
         search.slots = 1
-        with StopFlag() as stop:
-            fit_inline(search, scheduler, _Stopper(search, stop).stop_all)
+        with stop:
+            fit_inline(search, scheduler, is_over)
     else:
         # Ray takes signals for itself when it starts, so that ours come after.
-        with join(config, say) as share, StopFlag() as stop:
+        with join(config, say) as share, stop:
             search.slots = share.slots
-            _fit_by_ray(search, scheduler, share, stop)
+            fit_by_ray(search, scheduler, share, patience(config), is_over)
     return stop
-
-
-def _fit_by_ray(search: StudySearch, scheduler: TrialScheduler, share: Share, stop: StopFlag) -> None:
-    """Let Ray Tune carry out the trials; its own files go into a folder that nobody reads."""
-    errors = _Errors()
-    search.find_error = errors.find
-    resources = {"cpu": share.cpus, **({"gpu": share.gpus} if share.gpus else {})}
-    with tempfile.TemporaryDirectory(prefix="sigh-ray-") as folder, warnings.catch_warnings():
-        # Ray's own use of what its libraries have given up.
-        warnings.simplefilter("ignore")
-        ray_tune.Tuner(
-            ray_tune.with_resources(Trial, resources),
-            tune_config=ray_tune.TuneConfig(
-                search_alg=search,
-                scheduler=scheduler,
-                num_samples=-1,
-                reuse_actors=True,
-                trial_name_creator=lambda trial: trial.trial_id,
-                trial_dirname_creator=lambda trial: trial.trial_id,
-            ),
-            run_config=ray_tune.RunConfig(
-                checkpoint_config=ray_tune.CheckpointConfig(checkpoint_at_end=False),
-                name="study",
-                storage_path=folder,
-                stop=_Stopper(search, stop),
-                callbacks=[errors],
-                verbose=0,
-            ),
-        ).fit()
-
-
-class _Errors(ray_tune.Callback):
-    """Keeps hold of Tune's trials, whose errors the searcher is not told."""
-
-    def __init__(self) -> None:
-        self._trials: dict[str, Any] = {}
-
-    def on_trial_start(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
-        """Note a trial."""
-        self._trials[trial.trial_id] = trial
-
-    def find(self, trial_id: str) -> Exception | None:
-        """Return why a trial ended, and forget it."""
-        trial = self._trials.pop(trial_id, None)
-        return None if trial is None else trial.get_error()
-
-    def on_trial_complete(self, iteration: int, trials: list[Any], trial: Any, **info: Any) -> None:
-        """Forget a trial."""
-        self._trials.pop(trial.trial_id, None)
-
-    def __getstate__(self) -> Json:
-        return {}
-
-
-class _Stopper(ray_tune.Stopper):
-    """Ends everything when the user says so, when time is over, or when no trial can be carried out."""
-
-    def __init__(self, search: StudySearch, stop: StopFlag) -> None:
-        self._search = search
-        self._stop = stop
-
-    def __call__(self, trial_id: str, result: Json) -> bool:
-        return False
-
-    def stop_all(self) -> bool:
-        if self._stop and self._search.fault is None:
-            self._search.fault = Interrupted("stopped")
-        return self._search.fault is not None or self._search.is_over()
-
-    def __getstate__(self) -> Json:
-        return {}
-
-
-def make_scheduler(search: StudySearch, config: TuneConfig, epochs: int) -> TrialScheduler:
-    """Return what stops trials early, knowing what trials of earlier calls reached."""
-    never = config.stop_early == "none" or config.search == "grid" or len(search.objectives) > 1
-    if never or epochs <= config.grace:
-        return FIFOScheduler()  # type: ignore[no-untyped-call]
-    ((name, mode),) = search.objectives.items()
-    metric = f"metrics/{name}"
-    scheduler = AsyncHyperBandScheduler(
-        time_attr="epoch",
-        metric=metric,
-        mode=mode,
-        # Whoever has reached the last epoch is complete, however it did.
-        max_t=epochs - 1,
-        grace_period=config.grace,
-        reduction_factor=config.reduction,
-        stop_last_trials=False,
-    )
-    nobody: Any = None
-    for trial in search.study.get_trials(deepcopy=False):
-        # All that the scheduler asks of a trial is its name.
-        known: Any = SimpleNamespace(trial_id=f"earlier-{trial.number}")
-        scheduler.on_trial_add(nobody, known)
-        for epoch, value in sorted(trial.intermediate_values.items()):
-            scheduler.on_trial_result(nobody, known, {"epoch": epoch, metric: value})
-    return scheduler
 
 
 def _order(plan: Plan, number: int, values: Values, seed: int, trainer: Train) -> Order:

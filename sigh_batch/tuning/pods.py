@@ -30,7 +30,7 @@ from sigh_batch.config.kubernetes import RAY_TOKEN
 from sigh_batch.config.tune import TuneConfig
 from sigh_batch.errors import ConfigError, Interrupted, SighError, Unreachable
 from sigh_batch.training.stopping import StopFlag
-from sigh_batch.tuning.cluster import OBJECT_STORE, fit, hush
+from sigh_batch.tuning.cluster import OBJECT_STORE, fit, hush, listens
 
 STARTS = 3
 """How often Ray's head is started before that is given up."""
@@ -131,7 +131,7 @@ def follow(pod: Pod, config: TuneConfig, say: Say) -> NoReturn:
     alone = time.monotonic()
     with StopFlag() as stop:
         while not stop:
-            if _answers(pod.head):
+            if listens(pod.head):
                 say(f"joining Ray's head at {pod.head}")
                 _serve(pod, stop)
                 say("Ray's head is gone" if not stop else "told to stop")
@@ -151,7 +151,7 @@ def _serve(pod: Pod, stop: StopFlag) -> None:
     with _ray(f"--address={pod.head}", *pod.arguments()) as process:
         heard = time.monotonic()
         while process.running() and not stop:
-            if _answers(pod.head):
+            if listens(pod.head):
                 heard = time.monotonic()
             elif time.monotonic() - heard > SILENT_SECONDS:
                 return
@@ -208,7 +208,7 @@ def _ray(*words: str) -> Iterator[_Process]:
 
 def _await_head(pod: Pod, process: _Process) -> None:
     started = time.monotonic()
-    while not (process.started() and _answers(pod.head)):
+    while not (process.started() and listens(pod.head)):
         waited = time.monotonic() - started
         if not process.running():
             raise SighError(f"Ray's head did not start: {process.said()}")
@@ -220,15 +220,6 @@ def _await_head(pod: Pod, process: _Process) -> None:
         if waited > START_SECONDS:
             raise SighError(f"Ray's head does not listen at {pod.head}: {process.said()}")
         time.sleep(POLL_SECONDS)
-
-
-def _answers(address: str) -> bool:
-    host, _, port = address.rpartition(":")
-    try:
-        socket.create_connection((host, int(port)), 5.0).close()
-    except OSError:
-        return False
-    return True
 
 
 def _has_name(address: str) -> bool:

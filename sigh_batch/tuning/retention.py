@@ -19,7 +19,7 @@ def trial_key(number: int) -> str:
 
 
 class Retention:
-    """Deletes the weights of trials that are not among the best."""
+    """Deletes the weights of trials that are neither among the best nor had the settings as they were."""
 
     def __init__(self, store: Store, config: TuneConfig, cells: int) -> None:
         self._store = store
@@ -30,7 +30,7 @@ class Retention:
     def sweep(self, study: Study, but: int | None = None) -> None:
         """Delete what is not to be kept of trials that ended, except one that may still be writing."""
         trials = study.get_trials(deepcopy=False)
-        kept = {trial.number for trial in best_trials(trials, self._config, self._cells)}
+        kept = kept_trials(trials, self._config, self._cells)
         for trial in trials:
             done = trial.state.is_finished() and trial.number != but
             if done and trial.number not in kept and trial.number not in self._swept:
@@ -43,8 +43,20 @@ class Retention:
                 self._store.delete(found.key)
 
 
+def kept_trials(trials: list[FrozenTrial], config: TuneConfig, cells: int = 0) -> set[int]:
+    """Return the numbers of the trials whose weights are kept: the best, and what they are measured by."""
+    best = {trial.number for trial in best_trials(trials, config, cells)}
+    as_it_was = {trial.number for trial in trials if is_measure(trial) and config.keep}
+    return best | as_it_was
+
+
+def is_measure(trial: FrozenTrial) -> bool:
+    """Return whether a trial is complete and had the settings as they were."""
+    return trial.state == TrialState.COMPLETE and bool(trial.user_attrs.get("baseline"))
+
+
 def best_trials(trials: list[FrozenTrial], config: TuneConfig, cells: int = 0) -> list[FrozenTrial]:
-    """Return the trials whose weights are kept, the best first: also the best of each combination of a grid.
+    """Return the best trials, the best first: `tune.keep` of them, or that of each combination of a grid.
 
     Of several objectives they are the best compromises, all of them.
     """

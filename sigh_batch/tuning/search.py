@@ -174,9 +174,9 @@ class StudySearch(OptunaSearch):
                 # No fault of the trial's: it goes on once the store is back.
                 self.fault = error
             return
-        self._hear(live, result)
-        self._watch(self._frozen(live.trial))
-        self._ledger.flush()
+        if self._hear(live, result):
+            self._watch(self._frozen(live.trial))
+            self._ledger.flush()
 
     def _on_complete(self, live: Live, result: Json | None, error: Exception | None, failed: bool) -> None:
         if self.fault and not (result and result.get("ended")):
@@ -226,13 +226,14 @@ class StudySearch(OptunaSearch):
         ):
             self.study.enqueue_trial(self._drawn.baseline(), user_attrs={"baseline": True})
 
-    def _hear(self, live: Live, result: Json) -> None:
+    def _hear(self, live: Live, result: Json) -> bool:
+        """Write what a trial told; return whether that was anything."""
         # Tune hands on nested results with their names joined.
         metrics = {
             name[len(_METRICS) :]: value for name, value in result.items() if name.startswith(_METRICS)
         }
         if not metrics and not result.get("ended"):
-            return
+            return False
         missing = [name for name in self.objectives if name not in metrics]
         if missing:
             raise ConfigError(
@@ -255,6 +256,7 @@ class StudySearch(OptunaSearch):
         for name, value in told.items():
             if value is not None and known.user_attrs.get(name) != value:
                 trial.set_user_attr(name, value)
+        return True
 
     def _end_badly(self, live: Live, error: Exception | None) -> None:
         """Write why a trial failed; one whose process died is begun again instead, a few times."""

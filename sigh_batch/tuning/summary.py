@@ -26,7 +26,7 @@ from sigh_batch.data.searched import BEST_KEY, SUMMARY_KEY
 from sigh_batch.errors import NotFound
 from sigh_batch.store import Store
 from sigh_batch.tuning.grid import gather_cells
-from sigh_batch.tuning.retention import best_compromises, best_trials, rank, trial_key
+from sigh_batch.tuning.retention import best_compromises, kept_trials, rank, trial_key
 from sigh_batch.tuning.space import Space, Values, sections
 
 SCHEMA_VERSION = 1
@@ -105,6 +105,22 @@ class Summary:
             raise NotFound(f"no trial of the study in {self.url} has ended by itself yet")
         raise NotFound(f"the study in {self.url} has no trial {number}")
 
+    def baseline(self) -> Row:
+        """Return the trial that had the settings as they were, to be measured beside the best one.
+
+        Raises NotFound where that cannot be.
+        """
+        row = next((row for row in self.trials if row.baseline), None)
+        if row is None or row.state != "complete":
+            raise NotFound(f"the study in {self.url} has no complete trial with the settings as they were")
+        if row.number == self.best:
+            raise NotFound(
+                f"the best trial of the study in {self.url} is the one with the settings as they were"
+            )
+        if row.model is None or self.trial().model is None:
+            raise NotFound(f"the study in {self.url} kept no models to measure (tune.keep)")
+        return row
+
 
 def summarise(
     study: Study, config: TuneConfig, space: Space, cells: tuple[Values, ...], spec: RunSpec, config_hash: str
@@ -113,7 +129,7 @@ def summarise(
     trials = study.get_trials(deepcopy=False)
     complete = [trial for trial in trials if trial.state == TrialState.COMPLETE]
     ranked = rank(complete, config)
-    kept = {trial.number for trial in best_trials(trials, config, len(cells))}
+    kept = kept_trials(trials, config, len(cells))
     rows = [_row(trial, config, spec.out, kept) for trial in trials if trial.state != TrialState.WAITING]
     states = [row.state for row in rows]
     several = len(config.objectives) > 1

@@ -50,8 +50,13 @@ def test_a_study_is_recorded_right_and_is_idempotent(tmp_path: Path, data: Path)
     assert study.best_trial.number == summary.best
     assert study.trials[0].params == {"train.lr": 1e-3, "train.momentum": 0.9}
     kept = sorted(path.parent.name for path in (tmp_path / "a").glob("trials/*/model.safetensors"))
-    assert len(kept) == min(3, states[TrialState.COMPLETE])
+    # The three best, and the one that they are measured by.
+    done = sorted(study.get_trials(states=(TrialState.COMPLETE,)), key=lambda trial: -trial.values[0])
+    assert set(kept) == {"00000", *(f"{trial.number:05d}" for trial in done[:3])}
     assert f"{summary.best:05d}" in kept
+    assert {row.model for row in summary.trials if row.model} == {
+        f"{tmp_path}/a/trials/{name}" for name in kept
+    }
     assert read_summary(open_store(tmp_path / "a")) == summary
     standing = look(open_store(tmp_path / "a"))
     assert (standing.done, standing.total, standing.finished) == (14, 14, True)
@@ -151,7 +156,7 @@ def test_time_that_is_over_ends_a_study_with_no_trial_running(
     tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOY", json.dumps({"seconds": 0.1}))
-    summary = run(tmp_path / "a", data, trials=100, hours=1.2 / 3600)
+    summary = run(tmp_path / "a", data, trials=100, hours=1.2 / 3600, stop_early="none")
     assert 1 <= len(summary.trials) < 20
     assert set(summary.counts) <= {"complete", "pruned"}
     assert summary.trials[-1].reason == "the study's time was over"

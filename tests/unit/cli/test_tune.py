@@ -1,8 +1,9 @@
-"""`sigh tune` and `sigh tune show`, as somebody types them."""
+"""`sigh tune` and what belongs to it, as somebody types them."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,8 @@ from optuna.trial import TrialState
 
 from sigh_batch import cli
 from sigh_batch.cli.searching import show_search
+from sigh_batch.store import open_store
+from tests.evaluations import Red, document_of, give, write_pairs
 from tests.studies import study_document
 
 
@@ -55,6 +58,56 @@ def test_what_is_missing_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "there is no finished study" in capsys.readouterr().err
     assert sigh("train", "--from-tune", tmp_path, "--data", tmp_path, "--out", tmp_path / "model") == 1
     assert "no best settings" in capsys.readouterr().err
+
+
+class Dull(Red):
+    """A detector that says the same of every picture."""
+
+    def score(self, pictures: Any, *, maps: bool = False) -> list[Any]:
+        return [replace(found, logit=0.0, probability=0.5) for found in super().score(pictures, maps=maps)]
+
+
+def write_study(folder: Path, data: Path, **baseline: Any) -> None:
+    """Write a study whose best trial sees red, beside the settings as they were, which see nothing."""
+    document = study_document(6, url=str(folder), data=str(data))
+    document["trials"][5]["model"] = "red"
+    document["trials"][0] |= {"model": "dull", **baseline}
+    folder.mkdir(exist_ok=True)
+    (folder / "tune.json").write_text(json.dumps(document))
+
+
+def test_the_best_trial_is_measured_beside_the_settings_as_they_were(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_pairs(open_store(tmp_path / "data"))
+    write_study(tmp_path / "study", tmp_path / "data")
+    give(monkeypatch, Red(document_of("red")), Dull(document_of("dull")))
+    assert sigh("tune", "compare", tmp_path / "study", "--set", "evaluate.resamples=50", "--json") == 0
+    found = capsys.readouterr()
+    gain = json.loads(found.out)["auc"]
+    assert gain["low"] > 0.4
+    said = "with the settings as they were 0.500 (0.500 to 0.500): a difference of 0.500"
+    assert said in found.err
+    page = (tmp_path / "study/report/tune.html").read_text()
+    assert said in page
+    assert "more than chance explains" in page
+    assert "no more than chance" not in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"state": "pruned"}, "has no complete trial with the settings as they were"),
+        ({"model": None}, "kept no models to measure"),
+        ({"values": {"auc": 0.9}, "number": 5}, "is the one with the settings as they were"),
+    ],
+)
+def test_what_cannot_be_measured_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], changes: dict[str, Any], said: str
+) -> None:
+    write_study(tmp_path, tmp_path, **changes)
+    assert sigh("tune", "compare", tmp_path) == 1
+    assert said in capsys.readouterr().err
 
 
 def trial(state: TrialState, **told: Any) -> Any:

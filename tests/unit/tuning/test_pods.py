@@ -82,7 +82,7 @@ def test_a_namespace_without_the_service_is_told_so(monkeypatch: pytest.MonkeyPa
     python.write_text("#!/bin/sh\nexec sleep 60\n")
     python.chmod(0o755)
     monkeypatch.setattr(pods.sys, "executable", str(python))
-    monkeypatch.setattr(pods, "_answers", lambda _address: False)
+    monkeypatch.setattr(pods, "listens", lambda _address: False)
     monkeypatch.setattr(pods, "_has_name", lambda _address: False)
     with (
         pytest.raises(ConfigError, match="the namespace has no headless Service 'sigh-ray' for it"),
