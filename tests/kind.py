@@ -240,14 +240,19 @@ def run(command: list[str], stdin: str | None = None, *, check: bool = True) -> 
     return ended.stdout
 
 
+def at_home(environ: dict[str, str]) -> dict[str, str]:
+    """Return variables with the user's home, where programs are kept; tests have one of their own."""
+    home = {"HOME": pwd.getpwuid(os.getuid()).pw_dir}
+    return {name: value for name, value in environ.items() if name != "XDG_CACHE_HOME"} | home
+
+
 @functools.cache
 def program(name: str) -> str:
     """Return the path of a program that `make kind-up` has built."""
-    # Tests have a HOME of their own; the cache is in the user's.
-    environ = {**os.environ, "HOME": pwd.getpwuid(os.getuid()).pw_dir}
-    environ.pop("XDG_CACHE_HOME", None)
     command = [str(ROOT / "scripts" / "program"), name, "cached"]
-    found = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        command, env=at_home(dict(os.environ)), capture_output=True, text=True, check=False
+    )
     if found.returncode:
         pytest.fail(f"{found.stderr.strip()}; make e2e does it", pytrace=False)
     return found.stdout.strip()

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.kind import CLUSTER, Kind, program, remove, run
+from tests.kind import CLUSTER, Kind, at_home, program, remove, run
 from tests.servers import ROOT
 
 TITLE = "## On this machine, with kind\n"
@@ -36,7 +36,7 @@ def test_the_commands_of_the_page_lead_to_a_report(tmp_path: Path) -> None:
         done = subprocess.run(
             ["bash", "-euc", f"shopt -s expand_aliases\ntrap 'kill $(jobs -p)' EXIT\n{text}"],
             cwd=tmp_path,
-            env=user.whole_environ | {"PATH": path},
+            env=at_home(user.whole_environ) | {"PATH": path},
             capture_output=True,
             text=True,
             timeout=1500,

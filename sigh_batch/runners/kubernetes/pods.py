@@ -29,7 +29,7 @@ MEANINGS = {
     5: "its store, or the pod that leads it, did not answer",
     6: "a limit that was set is broken",
     65: "its work can never succeed",
-    75: "its store did not answer",
+    75: "its store did not answer, or is full",
     137: "it was killed",
     143: "it was stopped",
 }

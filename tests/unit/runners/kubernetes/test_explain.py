@@ -161,7 +161,7 @@ CASES: dict[str, tuple[Facts, str, str]] = {
     "tried again": (
         Facts(job=job(), pods=[ended(75, "error: the store does not answer")]),
         "waiting",
-        "it is tried again soon; the last try: pod 3: its store did not answer (exit code 75): "
+        "it is tried again soon; the last try: pod 3: its store did not answer, or is full (exit code 75): "
         "the store does not answer",
     ),
     "suspended": (
