@@ -164,8 +164,12 @@ def _ray(load: Load, slots: int | None) -> Iterator[float]:
 
 @contextmanager
 def _timed_writes() -> Iterator[list[float]]:
-    """Give a list that grows by the seconds of each write to the journal, and of each put into a store."""
+    """Give a list that grows by the seconds of each write to the journal and of it to its disk or store.
+
+    Of the file that tells how many trials there are too.
+    """
     from sigh_batch.tuning.ledger import Ledger, _Journal
+    from sigh_batch.tuning.tally import Telling
 
     spent: list[float] = []
 
@@ -177,9 +181,9 @@ def _timed_writes() -> Iterator[list[float]]:
 
         return run
 
-    kept = _Journal.append_logs, Ledger.flush
-    _Journal.append_logs, Ledger.flush = map(timed, kept)  # type: ignore[method-assign]
+    kept: tuple[Any, Any, Any] = _Journal.append_logs, Ledger.flush, Telling.tell
+    _Journal.append_logs, Ledger.flush, Telling.tell = map(timed, kept)  # type: ignore[method-assign]
     try:
         yield spent
     finally:
-        _Journal.append_logs, Ledger.flush = kept  # type: ignore[method-assign]
+        _Journal.append_logs, Ledger.flush, Telling.tell = kept  # type: ignore[method-assign]

@@ -64,15 +64,18 @@ def fit_by_ray(
             ),
         )
         try:
-            _attend(tuner.fit, patience)
+            attend(tuner.fit, patience)
         except Unreachable as gone:
             # Should Tune wake up after all, it finds nothing left to do.
             search.fault = search.fault or gone
             raise
 
 
-def _attend(work: Callable[[], Any], patience: float) -> None:
-    """Do work that needs Ray, and do not wait for it when Ray is gone."""
+def attend(work: Callable[[], Any], patience: float) -> None:
+    """Do work that needs Ray in another thread, and leave it there when Ray is gone.
+
+    Raises what the work raises, and Unreachable when Ray has been silent for longer than `patience`.
+    """
     address = head_address()
     raised: list[BaseException] = []
 

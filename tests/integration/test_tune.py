@@ -24,9 +24,11 @@ from sigh_batch.config.resolve import resolve
 from sigh_batch.errors import RunMismatch
 from sigh_batch.runners.standing import look
 from sigh_batch.store import open_store
+from sigh_batch.tuning.job import tune
 from sigh_batch.tuning.ledger import read_storage
 from sigh_batch.tuning.summary import read_summary
-from tests.toy_studies import SPACE, run, study_in, write_classes
+from tests.toy import train
+from tests.toy_studies import SPACE, run, spec_of, study_in, write_classes
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +69,19 @@ def test_a_study_is_recorded_right_and_is_idempotent(tmp_path: Path, data: Path)
     assert len(more.trials) == 16
     with pytest.raises(RunMismatch, match="tune"):
         run(tmp_path / "a", data, startup=3)
+
+
+def test_a_trial_is_told_of_only_when_something_became_of_it(
+    tmp_path: Path, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOY", json.dumps({"seconds": 0.1}))
+    monkeypatch.setattr("sigh_batch.tuning.trial._STEP_SECONDS", 0.01)
+    heard: list[tuple[str, int]] = []
+    spec = spec_of(tmp_path / "a", data, trials=1, epochs=2)
+    tune(
+        spec, lambda trial: heard.append((trial.state.name, trial.user_attrs.get("epochs", 0))), trainer=train
+    )
+    assert heard == [("RUNNING", 0), ("RUNNING", 1), ("RUNNING", 2), ("COMPLETE", 2)]
 
 
 def test_the_files_of_a_study_say_what_it_came_to(tmp_path: Path, data: Path) -> None:
