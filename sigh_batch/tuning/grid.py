@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sigh_batch import rng
-from sigh_batch.config.tune import Scalar
+from sigh_batch.config.tune import Scalar, TuneConfig
 from sigh_batch.errors import ConfigError
 from sigh_batch.tuning.space import Axis, Space, Values
 
@@ -37,6 +37,11 @@ class Cell:
             return None
         squares = math.fsum((score - self.mean) ** 2 for score in self.scores)
         return math.sqrt(squares / (len(self.scores) - 1))
+
+
+def count_trials(config: TuneConfig, cells: Sequence[Values]) -> int:
+    """Return how many trials a study is to have; `cells` are the combinations of a grid, else none."""
+    return len(cells) * config.repeats if config.search == "grid" else config.trials
 
 
 def combinations(space: Space) -> list[Values]:

@@ -26,7 +26,7 @@ from sigh_batch.training.stopping import StopFlag
 from sigh_batch.training.tasks import make_task
 from sigh_batch.tuning.cluster import join, patience
 from sigh_batch.tuning.distributed import fit_by_ray
-from sigh_batch.tuning.grid import combinations
+from sigh_batch.tuning.grid import combinations, count_trials
 from sigh_batch.tuning.inline import fit_inline
 from sigh_batch.tuning.ledger import Ledger, open_ledger
 from sigh_batch.tuning.retention import Retention, trial_key
@@ -59,7 +59,7 @@ class Plan:
     @property
     def wanted(self) -> int:
         """How many trials there are to be."""
-        return len(self.cells) * self.config.repeats if self.cells else self.config.trials
+        return count_trials(self.config, self.cells)
 
     @property
     def study(self) -> str:
@@ -157,8 +157,8 @@ def _carry_out(plan: Plan, store: Store, ledger: Ledger, watch: Watch, say: Say,
         over=lambda: until is not None and time.monotonic() >= until,
         watch=hear,
     )
-    telling = Telling(store, search.study, search.wanted)
-    if search.ended() < search.wanted:
+    telling = Telling(store, search.study, plan.wanted)
+    if search.ended() < plan.wanted:
         stop = _fit(search, config, plan.spec.settings.train.epochs, say)
         if search.fault and not stop:
             raise search.fault
@@ -167,7 +167,7 @@ def _carry_out(plan: Plan, store: Store, ledger: Ledger, watch: Watch, say: Say,
         if stop:
             stop.pass_on()
             raise Interrupted(
-                f"stopped after {search.ended():,} of {search.wanted:,} trials; the same command goes on"
+                f"stopped after {search.ended():,} of {plan.wanted:,} trials; the same command goes on"
             )
     telling.tell(now=True)
     retention.sweep(search.study)

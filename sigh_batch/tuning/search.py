@@ -22,7 +22,7 @@ from ray.tune.search.optuna import OptunaSearch
 from sigh_batch.config.tune import Mode, TuneConfig
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import ConfigError, SighError, StoreError, Unreachable, recall
-from sigh_batch.tuning.grid import repeat_seed
+from sigh_batch.tuning.grid import count_trials, repeat_seed
 from sigh_batch.tuning.ledger import Ledger, is_database_fault
 from sigh_batch.tuning.sampling import make_sampler
 from sigh_batch.tuning.space import Space, Values
@@ -84,7 +84,7 @@ class StudySearch(OptunaSearch):
         self._order = order
         self._over = over
         self._watch = watch
-        self._wanted = len(cells) * config.repeats if config.search == "grid" else config.trials
+        self._wanted = count_trials(config, cells)
         self._left = self._find_left()
         self._enqueue_baseline()
 
@@ -92,11 +92,6 @@ class StudySearch(OptunaSearch):
     def study(self) -> Study:
         """The study."""
         return cast("Study", self._ot_study)
-
-    @property
-    def wanted(self) -> int:
-        """How many trials the study is to have."""
-        return self._wanted
 
     def is_over(self) -> bool:
         """Return whether the study's time is over."""

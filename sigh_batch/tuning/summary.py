@@ -25,7 +25,7 @@ from sigh_batch.data.sample import Json
 from sigh_batch.data.searched import BEST_KEY, SUMMARY_KEY
 from sigh_batch.errors import NotFound
 from sigh_batch.store import Store
-from sigh_batch.tuning.grid import gather_cells
+from sigh_batch.tuning.grid import count_trials, gather_cells
 from sigh_batch.tuning.retention import best_compromises, kept_trials, rank, trial_key
 from sigh_batch.tuning.space import Space, Values, sections
 
@@ -144,7 +144,7 @@ def summarise(
         seed=spec.settings.seed,
         search=config.search,
         objectives=dict(config.objectives),
-        wanted=len(cells) * config.repeats if cells else config.trials,
+        wanted=count_trials(config, cells),
         counts={state: states.count(state) for state in dict.fromkeys(sorted(states))},
         seconds=round(math.fsum(row.seconds for row in rows), 3),
         best=ranked[0].number if ranked else None,
