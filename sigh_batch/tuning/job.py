@@ -137,8 +137,8 @@ def _carry_out(plan: Plan, store: Store, ledger: Ledger, watch: Watch, say: Say,
     retention = Retention(store, config, len(plan.cells))
 
     def hear(trial: FrozenTrial) -> None:
-        watch(trial)
         telling.tell()
+        watch(trial)
         if trial.state == TrialState.RUNNING and trial.intermediate_values and not claimed:
             claim(store, plan.identity, _kept(plan.spec))
             claimed.append(True)
@@ -163,13 +163,12 @@ def _carry_out(plan: Plan, store: Store, ledger: Ledger, watch: Watch, say: Say,
         if search.fault and not stop:
             raise search.fault
         ledger.flush(now=True)
-        telling.tell(now=True)
         if stop:
             stop.pass_on()
             raise Interrupted(
                 f"stopped after {search.ended():,} of {plan.wanted:,} trials; the same command goes on"
             )
-    telling.tell(now=True)
+    telling.tell()
     retention.sweep(search.study)
     return search.study
 

@@ -1,8 +1,7 @@
-"""How far a study is, told to its store now and then, so that others can say it without the study."""
+"""How far a study is, told to its store whenever that changes: others can say it without the study."""
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from datetime import UTC, datetime
 
@@ -10,9 +9,6 @@ from optuna.study import Study
 
 from sigh_batch.data.searched import Tally, write_tally
 from sigh_batch.store import Store
-
-TELL_SECONDS = 5.0
-"""Shortest time between two times of telling."""
 
 
 class Telling:
@@ -23,15 +19,15 @@ class Telling:
         self._study = study
         self._wanted = wanted
         self._began = datetime.now(UTC).isoformat(timespec="seconds")
-        self._told_at: float | None = None
+        self._told: Tally | None = None
         self._before = self._count(0).ended
 
-    def tell(self, *, now: bool = False) -> None:
-        """Write the numbers, unless that was done just now."""
-        moment = time.monotonic()
-        if now or self._told_at is None or moment - self._told_at >= TELL_SECONDS:
-            self._told_at = moment
-            write_tally(self._store, self._count(self._before))
+    def tell(self) -> None:
+        """Write the numbers, where they are not those that were written last."""
+        tally = self._count(self._before)
+        if tally != self._told:
+            write_tally(self._store, tally)
+            self._told = tally
 
     def _count(self, before: int) -> Tally:
         states = Counter(trial.state.name.lower() for trial in self._study.get_trials(deepcopy=False))

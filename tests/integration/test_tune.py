@@ -16,11 +16,12 @@ import optuna
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from optuna.trial import TrialState
+from optuna.trial import FrozenTrial, TrialState
 
 from sigh_batch import rng
 from sigh_batch.config.layers import Layer
 from sigh_batch.config.resolve import resolve
+from sigh_batch.data.searched import read_tally
 from sigh_batch.errors import RunMismatch
 from sigh_batch.runners.standing import look
 from sigh_batch.store import open_store
@@ -76,12 +77,15 @@ def test_a_trial_is_told_of_only_when_something_became_of_it(
 ) -> None:
     monkeypatch.setenv("TOY", json.dumps({"seconds": 0.1}))
     monkeypatch.setattr("sigh_batch.tuning.trial._STEP_SECONDS", 0.01)
-    heard: list[tuple[str, int]] = []
-    spec = spec_of(tmp_path / "a", data, trials=1, epochs=2)
-    tune(
-        spec, lambda trial: heard.append((trial.state.name, trial.user_attrs.get("epochs", 0))), trainer=train
-    )
-    assert heard == [("RUNNING", 0), ("RUNNING", 1), ("RUNNING", 2), ("COMPLETE", 2)]
+    heard: list[tuple[str, int, int]] = []
+
+    def watch(trial: FrozenTrial) -> None:
+        tally = read_tally(open_store(tmp_path / "a"))
+        assert tally is not None
+        heard.append((trial.state.name, trial.user_attrs.get("epochs", 0), tally.running))
+
+    tune(spec_of(tmp_path / "a", data, trials=1, epochs=2), watch, trainer=train)
+    assert heard == [("RUNNING", 0, 1), ("RUNNING", 1, 1), ("RUNNING", 2, 1), ("COMPLETE", 2, 0)]
 
 
 def test_the_files_of_a_study_say_what_it_came_to(tmp_path: Path, data: Path) -> None:
