@@ -68,7 +68,7 @@ verify: docs manifests ## make every generated file again; fails when one differ
 
 ##@ A cluster on this machine
 
-.PHONY: kind-up kind-load kind-test kind-down e2e e2e-chaos
+.PHONY: kind-up kind-load kind-test kind-down e2e e2e-short e2e-chaos
 kind-up: ## start two nodes in Docker (GPUS=2: with so many pretended GPUs; REGISTRY=5001: with a registry there)
 	@scripts/kind up
 
@@ -84,8 +84,11 @@ kind-down: ## remove the cluster, and what is stored in it
 e2e: .venv/.test kind-up kind-load ## every way to run, to fail and to be killed ten times, on that cluster
 	@$(PYTEST) -m e2e --durations=25 --durations-min=5 tests/e2e
 
+e2e-short: .venv/.test kind-up kind-load ## that without the commands of docs/kubernetes.md one after the other
+	@$(PYTEST) -m e2e --durations=25 --durations-min=5 --ignore tests/e2e/test_tutorial.py tests/e2e
+
 e2e-chaos: .venv/.test kind-up kind-load ## a hundred kills on that cluster (SIGH_KILLS=N)
-	@SIGH_KILLS=$${SIGH_KILLS:-100} $(PYTEST) -m e2e -s tests/e2e/test_chaos.py
+	@SIGH_KILLS=$${SIGH_KILLS:-100} $(PYTEST) -m e2e -o faulthandler_timeout=0 -s tests/e2e/test_chaos.py
 
 ##@ Measure and make
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.kind import BUCKET, WORKER, Kind, eventually
+from tests.kind import BUCKET, WORKER, Kind, eventually, on_node
 
 GENERATE = ("submit", "generate", "--count", "8", "--shards", "2", "--seed", "1")
 
@@ -139,6 +139,50 @@ def test_too_little_memory(kind: Kind, name: str) -> None:
     words = ("--set", "kubernetes.memory=48Mi", "--set", "kubernetes.retries=0")
     said = kind.sigh(*GENERATE, *out(name), *words, "--wait", code=1)
     assert "it needed more memory than 48Mi (OOMKilled); raise kubernetes.memory" in said.err
+
+
+def test_a_volume_that_is_full_and_has_room_later(kind: Kind, name: str) -> None:
+    on_node("mkdir", "-p", "/full")
+    on_node("mount", "-t", "tmpfs", "-o", "size=1m", "full", "/full")
+    kind.kubectl("create", "-f", "-", stdin=json.dumps(volume("full")))
+    words = ("submit", "generate", "--count", "8", "--shards", "2", "--seed", "1", "--out", "/full/ds")
+    settings = ("--set", 'kubernetes.volumes={"/full": "full"}', "--set", "kubernetes.retries=50")
+    try:
+        kind.sigh(*words, "--name", name, *settings)
+        said = "is full (exit code 75): no room left in /full/ds"
+        kind.until(name, lambda status: said in status["why"])
+        on_node("mount", "-o", "remount,size=64m", "/full")
+        kind.sigh("wait", name)
+        assert "manifest.parquet" in on_node("ls", "/full/ds")
+    finally:
+        for known in (("job", name), ("persistentvolumeclaim", "full"), ("persistentvolume", "full")):
+            kind.kubectl("delete", *known, "--ignore-not-found")
+        on_node("umount", "--lazy", "/full")
+
+
+def volume(name: str) -> dict[str, Any]:
+    """Return a folder of the worker as a volume, and the claim of it."""
+    size = {"storage": "1Mi"}
+    place = {"key": "kubernetes.io/hostname", "operator": "In", "values": [WORKER]}
+    there: dict[str, Any] = {
+        "capacity": size,
+        "accessModes": ["ReadWriteMany"],
+        "storageClassName": "",
+        "local": {"path": f"/{name}"},
+        "nodeAffinity": {"required": {"nodeSelectorTerms": [{"matchExpressions": [place]}]}},
+    }
+    asked: dict[str, Any] = {
+        "accessModes": ["ReadWriteMany"],
+        "storageClassName": "",
+        "volumeName": name,
+        "resources": {"requests": size},
+    }
+    kinds = {"PersistentVolume": there, "PersistentVolumeClaim": asked}
+    items = [
+        {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}, "spec": spec}
+        for kind, spec in kinds.items()
+    ]
+    return {"apiVersion": "v1", "kind": "List", "items": items}
 
 
 def test_a_shard_that_can_never_succeed_is_given_up_and_the_rest_is_made(kind: Kind, name: str) -> None:
