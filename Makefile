@@ -82,10 +82,10 @@ kind-down: ## remove the cluster, and what is stored in it
 	@scripts/kind down
 
 e2e: .venv/.test kind-up kind-load ## every way to run, to fail and to be killed ten times, on that cluster
-	@$(PYTEST) -m e2e --durations=25 --durations-min=5 tests/e2e
+	@$(PYTEST) -m e2e -o faulthandler_timeout=0 --durations=25 --durations-min=5 tests/e2e
 
 e2e-short: .venv/.test kind-up kind-load ## that without the commands of docs/kubernetes.md one after the other
-	@$(PYTEST) -m e2e --durations=25 --durations-min=5 --ignore tests/e2e/test_tutorial.py tests/e2e
+	@$(PYTEST) -m e2e -o faulthandler_timeout=0 --durations=25 --durations-min=5 --ignore tests/e2e/test_tutorial.py tests/e2e
 
 e2e-chaos: .venv/.test kind-up kind-load ## a hundred kills on that cluster (SIGH_KILLS=N)
 	@SIGH_KILLS=$${SIGH_KILLS:-100} $(PYTEST) -m e2e -o faulthandler_timeout=0 -s tests/e2e/test_chaos.py
