@@ -50,8 +50,6 @@ class TilesNetworkConfig(Config):
     """Into how many kinds tiles are sorted for that."""
     heads: Annotated[int, Field(ge=1, le=16)] = 4
     """How many ways of sorting there are at once."""
-    relative: bool = True
-    """Measure what is said of every tile and pixel from what is usual in the same picture."""
     operations: Annotated[tuple[str, ...], Field(min_length=1)] = OPERATIONS
     """Operations that it tells apart."""
 

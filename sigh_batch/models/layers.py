@@ -6,6 +6,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+_STRONGEST = (1, 4, 16, 64)
+"""Of so many of the most suspect tiles a picture is judged by the mean."""
+
 
 class Evidence(nn.Module):
     """Pixels, and beside them the small steps to the next pixel in the row and below.
@@ -139,17 +142,21 @@ def usual(said: torch.Tensor) -> torch.Tensor:
 
 
 class Verdict(nn.Module):
-    """What is said of the whole picture, from its tiles and the peaks of its map."""
+    """What is said of the whole picture: by its strongest evidence that it is forged, and by its tiles how.
+
+    The strongest tiles say less than all features could, and they say the same of pictures that look like
+    nothing that was learned from.
+    """
 
     def __init__(self, channels: int, operations: int, looks: int = 4) -> None:
         super().__init__()
         self.tile = nn.Conv2d(channels + 2, channels, 1)
         self.looks = nn.Conv2d(channels, looks, 1)
-        self.answer = nn.Sequential(
-            nn.Linear(looks * channels + 2, channels),
-            nn.ReLU(inplace=True),
-            nn.Linear(channels, 1 + operations),
+        self.operations = nn.Sequential(
+            nn.Linear(looks * channels, channels), nn.ReLU(inplace=True), nn.Linear(channels, operations)
         )
+        self.picture = nn.Linear(2 * len(_STRONGEST), 1)
+        nn.init.constant_(self.picture.weight, 0.5 / len(_STRONGEST))
 
     def forward(
         self, tiles: torch.Tensor, suspicion: torch.Tensor, peaks: torch.Tensor
@@ -163,5 +170,13 @@ class Verdict(nn.Module):
             seen = functional.relu(self.tile(torch.cat([tiles.float(), hints], 1)))
             weight = self.looks(seen).flatten(2).softmax(-1)
             found = (weight @ seen.flatten(2).transpose(1, 2)).flatten(1)
-            answer = self.answer(torch.cat([found, hints.flatten(2).amax(2) * 0.25], 1))
-        return answer[:, 0], answer[:, 1:]
+            ranked = hints.flatten(2).sort(2, descending=True).values
+            return self.picture(_strongest(ranked))[:, 0], self.operations(found)
+
+
+def _strongest(ranked: torch.Tensor) -> torch.Tensor:
+    """Return the means of the first few of each row, N x rows x tiles; of all where there are fewer."""
+    place = torch.arange(ranked.shape[2], device=ranked.device)
+    # Not by slices: the number of tiles, which an export leaves open, may be less than they want.
+    chosen = [(place < count).float() for count in _STRONGEST]
+    return torch.cat([(ranked * share).sum(2) / share.sum() for share in chosen], 1)

@@ -113,12 +113,10 @@ class TilesNetwork(nn.Module):
         thousandth is forged cannot. What all tiles share is therefore left out of what is said of them.
         """
         suspicion = self.suspicion(tiles)
-        if self.config.relative:
-            assert self.suspicion.bias is not None
-            assert self.pixels.bias is not None
-            suspicion = suspicion - usual(suspicion) + self.suspicion.bias
-            changed = changed - usual(functional.avg_pool2d(changed, STRIDE)) + self.pixels.bias.mean()
-            tiles = tiles - tiles.mean((2, 3), keepdim=True)
+        assert self.suspicion.bias is not None
+        assert self.pixels.bias is not None
+        suspicion = suspicion - usual(suspicion) + self.suspicion.bias
+        changed = changed - usual(functional.avg_pool2d(changed, STRIDE)) + self.pixels.bias.mean()
         peaks = functional.max_pool2d(changed, STRIDE)
         picture, operations = self.verdict(tiles, suspicion, peaks)
         return Answer(picture, operations, changed.squeeze(1), suspicion.squeeze(1))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sigh_batch.config.tiles import TilesNetworkConfig
 from sigh_batch.models import tiles
 from sigh_batch.models.grid import STRIDE, whole_tiles
-from sigh_batch.models.layers import Evidence, Peers, fold, settle
+from sigh_batch.models.layers import Evidence, Peers, Verdict, fold, settle
 from sigh_batch.models.tiles import TilesNetwork, build_tiles, look
 
 SMALL = {"channels": [8, 8, 8, 16], "blocks": [1, 1, 1], "kinds": 3, "heads": 2, "operations": ["erase"]}
@@ -58,15 +58,15 @@ def test_strips_say_what_the_whole_says(shape: tuple[int, int], monkeypatch: pyt
 
 def test_the_border_of_a_strip_is_wider_than_what_a_tile_is_judged_by() -> None:
     """Or strips would not say what the whole says: with the default shape, not the small one."""
-    shape = {"channels": [4, 4, 4, 4], "context": 0, "heads": 1, "kinds": 1, "relative": False}
-    network = build_tiles(shape).eval()
+    network = build_tiles({"channels": [4, 4, 4, 4], "context": 0, "heads": 1, "kinds": 1}).eval()
     pixels = torch.zeros(1, 3, STRIDE, 640, requires_grad=True)
     for module in network.modules():
         if isinstance(module, torch.nn.Conv2d):
             torch.nn.init.constant_(module.weight, 0.1)
         elif isinstance(module, torch.nn.BatchNorm2d):
             torch.nn.init.constant_(module.weight, 1.0)
-    network(pixels + 128).map[..., 320].sum().backward()
+    *details, deep = network.encode(pixels + 128, torch.ones(1, 2, STRIDE, 640))
+    network.decode(deep, details)[..., 320].sum().backward()
     assert pixels.grad is not None
     seen = pixels.grad.abs().sum((0, 1, 2)).nonzero().flatten()
     assert 64 < 320 - int(seen.min()) <= tiles._HALO
@@ -137,7 +137,17 @@ def test_what_all_tiles_share_says_nothing() -> None:
     tiles_, changed = torch.randn(2, 16, 4, 3), torch.randn(2, 1, 64, 48)
     one = network.conclude(tiles_, changed)
     other = network.conclude(tiles_ + torch.randn(2, 16, 1, 1) * 9, changed - 20)
-    for answer, moved in zip(one, other, strict=True):
-        assert torch.allclose(answer, moved, atol=1e-4)
+    for name in ("picture", "map", "tiles"):
+        assert torch.allclose(getattr(one, name), getattr(other, name), atol=1e-4)
     single = network.conclude(tiles_[:, :, :1, :1], changed[..., :16, :16])
     assert torch.allclose(single.tiles, network.suspicion.bias.view(1, 1, 1).expand(2, 1, 1))
+
+
+@pytest.mark.parametrize("tiles_", [1, 3, 100])
+def test_a_picture_is_judged_by_its_strongest_tiles(tiles_: int) -> None:
+    verdict = Verdict(8, 2).eval()
+    said = torch.linspace(-4, 2, tiles_).flip(0).view(1, 1, 1, -1)
+    picture, operations = verdict(torch.zeros(1, 8, 1, tiles_), said, said)
+    wanted = sum(said[..., :count].mean() for count in (1, 4, 16, 64)) / 4 + verdict.picture.bias
+    assert torch.allclose(picture, wanted.expand(1))
+    assert operations.shape == (1, 2)
