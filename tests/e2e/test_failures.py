@@ -206,7 +206,8 @@ def test_a_shard_that_can_never_succeed_is_given_up_and_the_rest_is_made(kind: K
 
 
 def test_a_run_whose_time_to_live_ends_while_somebody_waits(kind: Kind, name: str) -> None:
-    kind.sigh(*GENERATE, *out(name), "--set", "kubernetes.ttl_seconds=0")
+    # So long that it still goes on when the waiting has begun.
+    kind.sigh(*GENERATE, "--count", "200", *out(name), "--set", "kubernetes.ttl_seconds=0")
     command = [sys.executable, "-c", _LOOK_SELDOM, "wait", name]
     ended = subprocess.run(
         command, cwd=kind.folder, env=kind.whole_environ, capture_output=True, text=True, check=False

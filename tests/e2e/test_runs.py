@@ -123,7 +123,8 @@ def test_logs_are_followed_and_outlive_their_pods(kind: Kind) -> None:
 
 
 def test_a_run_that_was_cancelled_goes_on(kind: Kind) -> None:
-    size = ("--count", "200", "--shards", "50", "--seed", "2", "--pods", "2")
+    # So long that it still goes on when the command that ends it has started.
+    size = ("--count", "1200", "--shards", "100", "--seed", "2", "--pods", "2")
     words = ("submit", "generate", "--out", "s3://sigh/ended", *size, "--name", "ended")
     kind.sigh(*words)
     eventually(lambda: [key for key in kind.keys("ended") if key.startswith("records/")], bool)
