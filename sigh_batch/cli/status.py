@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from sigh_batch.runners.kubernetes.explain import Status
     from sigh_batch.runners.standing import Standing
 
-_STATES = {"complete": "complete", "pruned": "stopped early", "fail": "failed", "running": "under way"}
-
 
 @click.command("status")
 @click.argument("place", metavar="URL|RUN")
@@ -92,9 +90,11 @@ def _tell(status: Status | None, made: Standing | None, note: str | None) -> Non
 
 def sentence(made: Standing) -> str:
     """Say how far a run is in a line."""
+    from sigh_batch.data.searched import STATES
+
     parts = [f"{made.done:,g} of {made.total:,} {made.unit}"]
     if made.trials:
-        parts += [f"{count:,} {_STATES[state]}" for state, count in made.trials.items() if count]
+        parts += [f"{count:,} {STATES[state]}" for state, count in made.trials.items() if count]
     elif made.failed:
         parts.append(f"{'' if made.failed_exact else 'at least '}{made.failed:,} failed")
     if made.rate and made.unit == "samples":

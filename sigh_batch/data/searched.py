@@ -16,6 +16,8 @@ BEST_KEY = "best.yaml"
 """The best settings."""
 TALLY_KEY = "trials.json"
 """How far it is, written as it goes."""
+STATES = {"complete": "complete", "pruned": "stopped early", "fail": "failed", "running": "under way"}
+"""What can have become of a trial, and how people call it."""
 
 
 def comparison_key(number: int) -> str:

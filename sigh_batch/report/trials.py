@@ -7,10 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from sigh_batch.data.sample import Json
+from sigh_batch.data.searched import STATES
 from sigh_batch.report.plots import Mark, Scale
-
-STATES = {"complete": "complete", "pruned": "stopped early", "fail": "failed", "running": "under way"}
-"""What people read of the states of a trial."""
 
 
 def axis_scale(

@@ -7,13 +7,13 @@ import json
 
 from sigh_batch import __version__
 from sigh_batch.data.sample import Json
-from sigh_batch.data.searched import SUMMARY_KEY, comparison_key
+from sigh_batch.data.searched import STATES, SUMMARY_KEY, comparison_key
 from sigh_batch.errors import NotFound
 from sigh_batch.evaluation.document import EVALUATION_KEY, Evaluation, Value
 from sigh_batch.report.contours import contours
 from sigh_batch.report.page import render_page
 from sigh_batch.report.plots import HEIGHT, WIDTH, Line, Mark, Plot, Scale, points_of
-from sigh_batch.report.trials import STATES, axis_scale, mark_of, say, title_of, way_of
+from sigh_batch.report.trials import axis_scale, mark_of, say, title_of, way_of
 from sigh_batch.store import Store
 
 PAGE_KEY = "report/tune.html"

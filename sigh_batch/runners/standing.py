@@ -18,7 +18,7 @@ from sigh_batch.data.predictions import PREDICTIONS_KEY
 from sigh_batch.data.record import read_record
 from sigh_batch.data.sample import Json
 from sigh_batch.data.schema import MANIFEST_KEY
-from sigh_batch.data.searched import SUMMARY_KEY, TALLY_KEY, Tally, read_tally
+from sigh_batch.data.searched import STATES, SUMMARY_KEY, TALLY_KEY, Tally, read_tally
 from sigh_batch.data.trained import METRICS_KEY, MODEL_KEY
 from sigh_batch.errors import DataError, NotFound
 from sigh_batch.store import Stat, Store
@@ -188,7 +188,7 @@ def _searched(store: Store, document: Json, tally: Tally, now: datetime) -> Stan
         latest=latest,
         rate=ended / seconds if seconds > 0 and ended else None,
         now=now,
-        trials={name: getattr(tally, name) for name in ("complete", "pruned", "fail", "running")},
+        trials={name: getattr(tally, name) for name in STATES},
     )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from optuna.study import Study
 
-from sigh_batch.data.searched import Tally, write_tally
+from sigh_batch.data.searched import STATES, Tally, write_tally
 from sigh_batch.store import Store
 
 
@@ -31,5 +31,5 @@ class Telling:
 
     def _count(self, before: int) -> Tally:
         states = Counter(trial.state.name.lower() for trial in self._study.get_trials(deepcopy=False))
-        kinds = {name: states[name] for name in ("complete", "pruned", "fail", "running")}
+        kinds = {name: states[name] for name in STATES}
         return Tally(wanted=self._wanted, before=before, began=self._began, **kinds)

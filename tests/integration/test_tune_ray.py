@@ -86,13 +86,18 @@ run(sys.argv[1], Path(sys.argv[2]), trials=int(sys.argv[3]), epochs=4, stop_earl
 """
 
 
+def command_of(out: Path, data: Path, trials: int) -> list[str]:
+    """Return what begins a study, or goes on with it."""
+    return [sys.executable, "-W", "ignore", "-c", COMMAND, str(out), str(data), str(trials)]
+
+
 class Killer:
     """Begins a study over and over, and kills one part of it after another at a random moment."""
 
     def __init__(self, out: Path, data: Path, trials: int) -> None:
         self.killed: Counter[str] = Counter()
         self._journal = out / "study.log"
-        self._command = [sys.executable, "-W", "ignore", "-c", COMMAND, str(out), str(data), str(trials)]
+        self._command = command_of(out, data, trials)
         self._draws = rng.for_sample(int.from_bytes(os.urandom(4)), "kill", 0)
 
     def carry_out(self, kills: int) -> None:
@@ -156,16 +161,7 @@ def test_a_study_survives_kills_of_trials_of_ray_and_of_its_driver(tmp_path: Pat
 def test_a_ray_that_is_gone_is_told_in_a_sentence_and_soon(tmp_path: Path) -> None:
     spec_of(tmp_path)
     journal = tmp_path / "study" / "study.log"
-    command = [
-        sys.executable,
-        "-W",
-        "ignore",
-        "-c",
-        COMMAND,
-        str(journal.parent),
-        str(tmp_path / "data"),
-        "4",
-    ]
+    command = command_of(journal.parent, tmp_path / "data", 4)
     environment = os.environ | {"TOY": json.dumps({"seconds": 1}), "PYTHONPATH": str(Path.cwd())}
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as driver:
         try:
