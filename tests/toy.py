@@ -26,17 +26,23 @@ def train(spec: RunSpec, watch: Watch) -> Outcome:
     claim(store, Identity(kind="train", config_hash=f"{config.lr}", engine={}))
     state = _state(store)
     number = int(spec.out.rpartition("/")[2])
-    _trick(told.get(str(number)), state)
+    _trick(told.get(str(number)), state.get("made", []))
     quality = -abs(math.log10(config.lr) + 3) + 0.01 * config.momentum
-    for epoch in range(state.get("epoch", 0) + 1, config.epochs + 1):
-        time.sleep(told.get("seconds", 0))
-        state = {"epoch": epoch, "made": [*state.get("made", []), epoch]}
-        store.put(STATE_KEY, json.dumps(state).encode())
+    made, validated = state.get("made", []), state.get("validated", 0)
+    while validated < config.epochs:
+        if validated == len(made):
+            time.sleep(told.get("seconds", 0))
+            made = [*made, validated + 1]
+            _keep(store, made, validated)
+        # As in real training, what a killed process had not told any more is told first of all.
+        epoch = len(made)
         value = quality + epoch / 100 + spec.settings.seed % 7 / 1e4
         if not told.get("mute"):
             watch(_progress(epoch, config.epochs, value, validating=True))
             watch(_progress(epoch, config.epochs, value, validated=True))
-        _trick(told.get(f"{number}@{epoch}"), state)
+        validated = epoch
+        _keep(store, made, validated)
+        _trick(told.get(f"{number}@{epoch}"), made)
     store.put("model.safetensors", b"weights")
     value = quality + config.epochs / 100 + spec.settings.seed % 7 / 1e4
     metrics = {} if told.get("mute") else {"auc": value}
@@ -48,6 +54,10 @@ def _state(store: Store) -> dict[str, Any]:
         return dict(json.loads(store.get(STATE_KEY)))
     except NotFound:
         return {}
+
+
+def _keep(store: Store, made: list[int], validated: int) -> None:
+    store.put(STATE_KEY, json.dumps({"made": made, "validated": validated}).encode())
 
 
 def _progress(epoch: int, epochs: int, value: float, **flags: bool) -> Progress:
@@ -65,7 +75,7 @@ def _progress(epoch: int, epochs: int, value: float, **flags: bool) -> Progress:
     )
 
 
-def _trick(trick: Any, state: dict[str, Any]) -> None:
+def _trick(trick: Any, made: list[int]) -> None:
     match trick:
         case "raise":
             raise ValueError("something is wrong")
@@ -79,5 +89,5 @@ def _trick(trick: Any, state: dict[str, Any]) -> None:
             time.sleep(10**6)
         case "die":
             os.kill(os.getpid(), signal.SIGKILL)
-        case "die once" if not state.get("made"):
+        case "die once" if not made:
             os.kill(os.getpid(), signal.SIGKILL)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import ray
+from ray._private import ray_constants
 from ray._private import worker as ray_worker
 from ray._raylet import GcsClient  # type: ignore[attr-defined]  # compiled, without types
 from ray.autoscaler.sdk import request_resources
@@ -141,7 +142,7 @@ def _start(config: TuneConfig) -> None:
     }
     _mute()
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _on_loopback(where == "local"):
             # Ray's own use of what Python has given up.
             warnings.simplefilter("ignore")
             ray.init(
@@ -154,6 +155,20 @@ def _start(config: TuneConfig) -> None:
     except Exception as error:
         raise _refusal(where, error) from error
     _mute()
+
+
+@contextmanager
+def _on_loopback(wanted: bool) -> Iterator[None]:
+    """Let a Ray that is started here listen to this machine alone, as it does where it cannot be a cluster.
+
+    It would take the machine's address on the network, open its ports there, and be lost when that changes.
+    """
+    before = ray_constants.ENABLE_RAY_CLUSTER
+    ray_constants.ENABLE_RAY_CLUSTER = before and not wanted
+    try:
+        yield
+    finally:
+        ray_constants.ENABLE_RAY_CLUSTER = before
 
 
 def _mute() -> None:

@@ -29,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if self.path.startswith("/busy/"):
             Handler.busy_until = time.monotonic() + float(self.path.removeprefix("/busy/"))
-            self._answer(200, {}, b"")
+            self._answer(200, {}, b"busy\n")
         elif "chunked" in self.headers.get("Transfer-Encoding", ""):
             self._answer(501, {}, b"")
         elif time.monotonic() < self.busy_until:

@@ -67,7 +67,8 @@ class Chaos:
         )
 
     def _delete_server(self) -> bool:
-        return bool(self._kind.kubectl("delete", "pod", f"{STORE}-0", "--grace-period=0", "--force"))
+        without_grace = ("--grace-period=0", "--force", "--ignore-not-found")
+        return bool(self._kind.kubectl("delete", "pod", f"{STORE}-0", *without_grace))
 
     def _kill(self, pattern: str) -> bool:
         found = on_node("pgrep", "-f", pattern, check=False).split()
@@ -84,8 +85,8 @@ class Chaos:
     def _make_busy(self) -> bool:
         seconds = self._draws.uniform(1.0, LONGEST_BUSY)
         service = f"/api/v1/namespaces/{self._kind.namespace}/services/{BUSY}:{PORT}/proxy"
-        self._kind.kubectl("get", "--raw", f"{service}/busy/{seconds:.1f}")
-        return True
+        # A service has no endpoint as long as a kubelet that has just started does not know its pod as ready.
+        return self._kind.kubectl("get", "--raw", f"{service}/busy/{seconds:.1f}", check=False) != ""
 
 
 @contextlib.contextmanager

@@ -19,10 +19,10 @@ from sigh_batch.config.layers import Layer
 from sigh_batch.config.resolve import resolve
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.errors import ConfigError, Unreachable
-from sigh_batch.tuning.cluster import join
+from sigh_batch.tuning.cluster import OBJECT_STORE, head_address, join
 from sigh_batch.tuning.job import tune
 from tests import toy
-from tests.processes import family, kill
+from tests.processes import LOOPBACK, family, heard_at, kill
 from tests.toy_studies import study_in
 
 PATIENCE = 600.0
@@ -53,10 +53,19 @@ def test_ray_carries_out_trials_and_replaces_processes_that_die(
     assert "running" not in summary.counts
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_ray_of_this_machine_listens_to_this_machine_alone(tmp_path: Path) -> None:
+    with join(spec_of(tmp_path).settings.tune, print):
+        hosts = heard_at(family(os.getpid()))
+    assert hosts
+    assert hosts <= LOOPBACK
+
+
 OTHER_VERSION = """
 import sys, ray
 from sigh_batch.config.tune import TuneConfig
-from sigh_batch.tuning.cluster import join
+from sigh_batch.tuning.cluster import OBJECT_STORE, head_address, join
 ray.__version__ = "2.9.0"
 with join(TuneConfig(ray=sys.argv[1]), print):
     pass
@@ -65,14 +74,17 @@ with join(TuneConfig(ray=sys.argv[1]), print):
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_a_real_ray_of_another_version_is_told_with_both_versions(tmp_path: Path) -> None:
+def test_a_real_ray_of_another_version_is_told_with_both_versions() -> None:
     import ray
 
-    with join(spec_of(tmp_path).settings.tune, print):
-        address = ray.get_runtime_context().gcs_address
+    ray.init("local", num_cpus=1, include_dashboard=False, object_store_memory=OBJECT_STORE)
+    try:
+        address = head_address()
         done = subprocess.run(
             [sys.executable, "-c", OTHER_VERSION, address], capture_output=True, text=True, timeout=PATIENCE
         )
+    finally:
+        ray.shutdown()
     assert f"ConfigError: the Ray at {address} is Ray {ray.__version__} on Python 3" in done.stderr
     assert "and this is Ray 2.9.0 on Python 3" in done.stderr
 
