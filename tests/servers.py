@@ -73,11 +73,7 @@ class Server:
 @pytest.fixture(scope="session")
 def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that stores in a folder (versitygw); skips in one line where it is not built."""
-    program = _find_server()
-    server = Server(free_port(), secrets.token_hex(8), secrets.token_hex(16))
-    command = [program, "--port", f"127.0.0.1:{server.port}", "--keep-alive", "--quiet", "posix"]
-    environ = {"ROOT_ACCESS_KEY": server.key, "ROOT_SECRET_KEY": server.secret}
-    with _running([*command, str(tmp_path_factory.mktemp("s3"))], environ, server.port):
+    with serving(tmp_path_factory.mktemp("s3")) as server:
         yield server
 
 
@@ -93,16 +89,28 @@ def moto_server() -> Iterator[Server]:
 @pytest.fixture
 def real_s3(real_server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
     """The url of a new bucket on the real server."""
-    return _enter(real_server, monkeypatch)
+    return enter(real_server, monkeypatch)
 
 
 @pytest.fixture
 def moto_s3(moto_server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
     """The url of a new bucket on the imitation."""
-    return _enter(moto_server, monkeypatch)
+    return enter(moto_server, monkeypatch)
 
 
-def _enter(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+@contextmanager
+def serving(folder: Path, before: Server | None = None) -> Iterator[Server]:
+    """Run a real server over a folder while the block lasts; as the one before where one is named."""
+    server = before or Server(free_port(), secrets.token_hex(8), secrets.token_hex(16))
+    address = f"127.0.0.1:{server.port}"
+    command = [_find_server(), "--port", address, "--keep-alive", "--quiet", "posix", str(folder)]
+    environ = {"ROOT_ACCESS_KEY": server.key, "ROOT_SECRET_KEY": server.secret}
+    with _running(command, environ, server.port):
+        yield server
+
+
+def enter(server: Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Make a new bucket, and let it be found by variables as users set them; return its url."""
     for name, value in server.environ().items():
         monkeypatch.setenv(name, value)
     return server.new_bucket()

@@ -11,7 +11,7 @@ from sigh_batch.data.merged import Merged
 from sigh_batch.data.record import Record
 from sigh_batch.data.sample import Failure, Sample
 from sigh_batch.data.shard import ShardWriter, publish
-from sigh_batch.errors import ConfigError, InputFault, sentence_of
+from sigh_batch.errors import ConfigError, InputFault, StoreError, sentence_of
 from sigh_batch.kinds import Allowance, Site, Stopped, Watcher, kinds
 from sigh_batch.stages import Stage, stages
 
@@ -61,7 +61,8 @@ class Samples:
     def _make_sample(self, index: int, say: Callable[[str], None]) -> Sample | Failure:
         try:
             return self.stage.make(index)
-        except (ConfigError, MemoryError):
+        except (ConfigError, MemoryError, StoreError):
+            # No sample's fault: made again later, or elsewhere, it is what it would have been.
             raise
         except Exception as error:
             of_input = isinstance(error, InputFault)

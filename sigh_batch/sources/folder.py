@@ -17,6 +17,7 @@ from sigh_batch.data.sample import Json
 from sigh_batch.errors import ConfigError
 from sigh_batch.sources import Original
 from sigh_batch.sources.decode import LIMITS, Limits, decode
+from sigh_batch.sources.files import read_file
 from sigh_batch.sources.magic import kind_of
 from sigh_batch.store import Store
 from sigh_batch.store.protocol import Stat, check_key
@@ -86,7 +87,7 @@ class FolderSource:
         """Return a picture; raises UnreadablePicture."""
         key, size = self._files[number]
         self._limits.check_file(size, key)
-        decoded = decode(self._store.get(key), key, self._limits)
+        decoded = decode(read_file(self._store, key), key, self._limits)
         group = self._group(key)
         return Original(
             id=key,

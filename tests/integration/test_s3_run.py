@@ -11,6 +11,7 @@ import pytest
 
 from sigh_batch.store import open_store
 from tests.runs import bytes_of, tiny_environment
+from tests.servers import enter, serving
 
 pytestmark = pytest.mark.s3
 
@@ -25,6 +26,12 @@ def sigh(*arguments: str, tricks: str = "{}", **extra: str) -> subprocess.Comple
         text=True,
         timeout=120,
     )
+
+
+def sigh_here(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command with the real stages."""
+    command = [sys.executable, "-m", "sigh_batch", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)
 
 
 def fetch(url: str, folder: Path) -> Path:
@@ -74,6 +81,28 @@ def test_a_killed_run_goes_on(real_s3: str, tmp_path: Path) -> None:
     assert sigh("resume", url, "-q").returncode == 0
     assert sigh("generate", "--out", str(tmp_path / "local"), *SIZE).returncode == 0
     assert bytes_of(fetch(url, tmp_path / "remote")) == bytes_of(tmp_path / "local")
+
+
+def test_a_source_that_is_away_costs_no_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    forge = ("distort", "--count", "80", "--shards", "20", "--seed", "3", "--workers", "1", "-q")
+    command = [sys.executable, "-m", "sigh_batch", *forge, "--set", "store.retry_seconds=1"]
+    (tmp_path / "s3").mkdir()
+    with serving(tmp_path / "s3") as server:
+        clean = f"{enter(server, monkeypatch)}/clean"
+        assert sigh_here("generate", "--out", clean, "--count", "8", "-q").returncode == 0
+        assert sigh_here(*forge, "--in", clean, "--out", str(tmp_path / "whole")).returncode == 0
+        process = subprocess.Popen(
+            [*command, "--in", clean, "--out", str(tmp_path / "out")], stderr=subprocess.PIPE, text=True
+        )
+        while not list((tmp_path / "out" / "records").glob("*")):
+            assert process.poll() is None
+            time.sleep(0.05)
+    told = process.communicate(timeout=120)[1]
+    assert process.returncode == 5, told
+    assert "error: cannot get" in told
+    with serving(tmp_path / "s3", server):
+        assert sigh_here("resume", str(tmp_path / "out"), "-q").returncode == 0
+    assert bytes_of(tmp_path / "out") == bytes_of(tmp_path / "whole")
 
 
 def check(done: subprocess.CompletedProcess[str], code: int, *words: str) -> None:

@@ -8,7 +8,15 @@ from PIL import Image
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.data.plan import Plan
 from sigh_batch.data.sample import Sample
-from sigh_batch.errors import ConfigError, RunMismatch, ShardFailed, UnreadablePicture
+from sigh_batch.errors import (
+    ConfigError,
+    Denied,
+    RunMismatch,
+    ShardFailed,
+    StoreFull,
+    Unreachable,
+    UnreadablePicture,
+)
 from sigh_batch.run import Run, kept_spec, plan_run, read_spec
 from sigh_batch.store import open_store
 from tests import runs
@@ -101,6 +109,16 @@ def test_pictures_that_cannot_be_read_are_rows_however_many(tmp_path: Path) -> N
     rows = pq.read_table(tmp_path / "out" / "manifest.parquet").to_pylist()
     assert [row["error_code"] for row in rows] == [None, "too_small", "too_small"] * 4
     assert rows[1]["error_message"] == "UnreadablePicture: a.png is 1x1"
+
+
+@pytest.mark.parametrize(
+    "fault", [Unreachable("no answer", transient=True), StoreFull("no room"), Denied("no")]
+)
+def test_what_a_store_cannot_give_is_no_fault_of_a_sample(tmp_path: Path, fault: Exception) -> None:
+    run = broken(tmp_path / "out", fault)
+    with pytest.raises(type(fault), match=str(fault)):
+        run.make_shard(0)
+    assert not list(run.store.list())
 
 
 def test_any_other_fault_gives_a_shard_up(tmp_path: Path) -> None:

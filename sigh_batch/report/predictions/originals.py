@@ -12,7 +12,7 @@ from sigh_batch.data.names import NAMES_KEY, NamesFile, original
 from sigh_batch.data.schema import MANIFEST_KEY
 from sigh_batch.errors import DataError, NotFound, SighError
 from sigh_batch.sources.decode import ANY_SIZE
-from sigh_batch.sources.names.files import read_file
+from sigh_batch.sources.files import read_file
 from sigh_batch.sources.names.reading import NameReader
 from sigh_batch.store import Store, open_store
 from sigh_batch.store.options import StoreOptions

@@ -9,10 +9,10 @@ from pathlib import PurePosixPath
 
 from sigh_batch.data.names import Name, readable
 from sigh_batch.errors import StoreError, UnreadablePicture
+from sigh_batch.sources.files import read_file
 from sigh_batch.sources.folder import MAGIC_BYTES, UNPACKED
 from sigh_batch.sources.magic import kind_of
 from sigh_batch.sources.names import Found, Others, Stamped, looks_like_picture
-from sigh_batch.sources.names.files import read_file
 from sigh_batch.store import Stat, Store
 
 WILD = re.compile(r"[*?\[]")

@@ -11,8 +11,8 @@ from pathlib import PurePosixPath
 from sigh_batch.data.names import Name, original
 from sigh_batch.errors import NotFound, UnreadablePicture
 from sigh_batch.sources.decode import Limits
+from sigh_batch.sources.files import read_file
 from sigh_batch.sources.folder import ENDINGS
-from sigh_batch.sources.names.files import read_file
 from sigh_batch.store import Store, open_store
 from sigh_batch.store.options import StoreOptions
 

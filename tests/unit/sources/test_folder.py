@@ -150,3 +150,12 @@ def test_splits_follow_the_shares_and_the_group_alone() -> None:
 def test_shares_that_divide_nothing_are_refused(shares: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match="not shares of splits"):
         FolderSource(put(MemoryStore("p"), "a.png"), splits=shares)
+
+
+def test_a_picture_that_is_gone_by_now_is_told_as_unreadable(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(every_kind()["rgb.png"])
+    for store in (put(MemoryStore("p"), "a.png"), LocalStore(tmp_path, create=False)):
+        source = FolderSource(store)
+        store.delete("a.png")
+        with pytest.raises(UnreadablePicture, match=r"there is no file 'a\.png'"):
+            source.read(0)
