@@ -6,7 +6,7 @@ import copy
 import importlib
 import inspect
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -230,7 +230,7 @@ def _whole(original: click.Command, order: Order, given: dict[str, Any]) -> None
         if param.name in HOW or value is None or value is False or value == ():
             continue
         values = value if isinstance(value, tuple) else (value,)
-        urls += [text for text in values if "URL" in (param.make_metavar(click.get_current_context()) or "")]
+        urls += _places(param, values)
         for text in values:
             words += _words(param, text)
     for path, value in _settings_of_pods(settings):
@@ -240,6 +240,18 @@ def _whole(original: click.Command, order: Order, given: dict[str, Any]) -> None
         order.send(of_study(words, urls, out, settings), settings)
     else:
         order.send(of_command(str(original.name), words, urls, out, settings), settings)
+
+
+def _places(param: click.Parameter, values: Sequence[str]) -> list[str]:
+    """Return those of an option's values that are places, and no names that mean the same in every pod."""
+    from sigh_batch.data.trained import DEFAULT_NAME
+    from sigh_batch.training.naming import is_model_url
+
+    shown = param.make_metavar(click.get_current_context()) or ""
+    if "--model" in param.opts:
+        a_url = is_model_url if "NAME" in shown else bool
+        return [value for value in values if a_url(value) and value != DEFAULT_NAME]
+    return list(values) if "URL" in shown else []
 
 
 def _words(param: click.Parameter, value: Any) -> list[str]:

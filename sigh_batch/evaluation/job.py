@@ -20,6 +20,7 @@ from sigh_batch.config.spec import HOW as HOW_AND_WHERE
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.data.identity import Identity, check_claim, claim
 from sigh_batch.data.sample import Json
+from sigh_batch.data.trained import absolute_model
 from sigh_batch.errors import ConfigError
 from sigh_batch.evaluation.document import (
     EVALUATION_KEY,
@@ -243,5 +244,5 @@ def _engine() -> dict[str, str]:
 def _kept(spec: RunSpec) -> Json:
     """Return what run.json keeps: enough to go on from any working folder."""
     settings = spec.settings.model_dump(mode="json", exclude=HOW_AND_WHERE)
-    settings["evaluate"]["models"] = [absolute_url(url) for url in spec.settings.evaluate.models]
+    settings["evaluate"]["models"] = [*map(absolute_model, spec.settings.evaluate.models)]
     return {"kind": spec.kind, "source": absolute_url(spec.source or ""), "settings": settings}

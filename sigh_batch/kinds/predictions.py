@@ -23,6 +23,7 @@ from sigh_batch.data.prediction_files import merge_predictions
 from sigh_batch.data.record import Record
 from sigh_batch.data.sample import Json
 from sigh_batch.data.scored import ScoredWriter, publish_scored
+from sigh_batch.data.trained import absolute_model
 from sigh_batch.errors import AlreadyExists, ConfigError, DataError, NotFound, RunMismatch
 from sigh_batch.kinds import Allowance, Site, Stopped, Watcher, kinds
 from sigh_batch.models import opening
@@ -84,7 +85,7 @@ def list_pictures(spec: RunSpec) -> Iterator[Listed]:
         if not writer.count:
             where = "on standard input" if spec.source == STDIN else f"in {spec.source}"
             raise ConfigError(f"there are no pictures {where}{f': {others}' if others else ''}")
-        models = tuple(absolute_url(url) for url in config.models)
+        models = tuple(map(absolute_model, config.models))
         known = {
             "files": writer.count,
             "listing": listing,

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from sigh_batch.data.trained import MODEL_KEY
+from sigh_batch.data.trained import DEFAULT_NAME, MODEL_KEY
 from sigh_batch.errors import ConfigError, MissingLibrary, NotFound
 from sigh_batch.models.detector import Detector
 from sigh_batch.models.document import ModelDocument
@@ -19,8 +19,6 @@ Backend = Literal["auto", "torch", "onnx"]
 
 DEFAULT = Path(__file__).with_name("default")
 """The folder of the model that comes with the package."""
-DEFAULT_NAME = "default"
-"""What it is called where a URL is asked for."""
 _FILES = (MODEL_KEY, WEIGHTS_KEY, ONNX_KEY)
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sigh_batch.data.trained import MODEL_KEY
-from sigh_batch.models.opening import DEFAULT_NAME
+from sigh_batch.data.trained import DEFAULT_NAME, MODEL_KEY
 
 
 def is_model_url(name: str) -> bool:

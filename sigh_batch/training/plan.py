@@ -13,10 +13,11 @@ from sigh_batch.config.spec import HOW as SECTIONS_HOW
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.config.train import HOW, TrainConfig
 from sigh_batch.data.identity import Identity
+from sigh_batch.data.trained import absolute_model
 from sigh_batch.errors import ConfigError, NotFound, Unreachable
 from sigh_batch.models.document import ModelDocument
 from sigh_batch.models.file import read_model
-from sigh_batch.models.opening import DEFAULT_NAME, model_store
+from sigh_batch.models.opening import model_store
 from sigh_batch.sources.opening import open_source
 from sigh_batch.store import absolute_url
 from sigh_batch.training.machine import choose_machine, count_ranks
@@ -90,8 +91,8 @@ def kept_spec(spec: RunSpec) -> dict[str, Any]:
     """Return what run.json keeps: enough to go on from any working folder."""
     settings = spec.settings.model_dump(mode="json", exclude=SECTIONS_HOW)
     model = spec.settings.train.model
-    if is_model_url(model) and model != DEFAULT_NAME:
-        settings["train"]["model"] = absolute_url(model)
+    if is_model_url(model):
+        settings["train"]["model"] = absolute_model(model)
     return {"kind": spec.kind, "source": absolute_url(spec.source or ""), "settings": settings}
 
 

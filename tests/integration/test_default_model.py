@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import yaml
+from PIL import Image
 
+from sigh_batch import cli
 from sigh_batch.models.card import card_of
 from sigh_batch.models.detector import Detector
 from sigh_batch.models.file import read_document
@@ -41,3 +44,18 @@ def test_it_scores_a_picture(detector: Detector) -> None:
     assert score.map is not None
     assert score.map.shape == (200, 160)
     assert len(score.operations) == len(detector.document.operations) > 10
+
+
+def test_its_name_means_the_same_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGB", (64, 48), "navy").save(tmp_path / "a.png")
+    scores = tmp_path / "scores"
+    words = ["predict", "--in", str(tmp_path / "a.png"), "--out", str(scores), "--workers", "1", "-q"]
+    monkeypatch.chdir(tmp_path)
+    assert cli.run([*words, "--model", "default"]) == 0, capfd.readouterr().err
+    assert json.loads((scores / "run.json").read_text())["spec"]["settings"]["predict"]["models"] == [
+        "default"
+    ]
+    # The model was named the first time, and not the second: it is the same one, and so the same run.
+    assert cli.run(words) == 0, capfd.readouterr().err

@@ -14,6 +14,7 @@ from sigh_batch.config.base import Config
 from sigh_batch.config.kubernetes import KubernetesConfig
 from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
+from sigh_batch.data.trained import DEFAULT_NAME
 from sigh_batch.errors import ConfigError
 from sigh_batch.run import plan_run
 from sigh_batch.store import absolute_url
@@ -68,7 +69,7 @@ def of_spec(spec: RunSpec) -> Submission:
     config = settings.kubernetes
     _check_places(config, *(url for url in (spec.source, spec.out) if url))
     section = getattr(settings, spec.kind)
-    _check_places(config, *getattr(section, "models", ()))
+    _check_places(config, *(url for url in getattr(section, "models", ()) if url != DEFAULT_NAME))
     _check_files(section, spec.kind, config)
     # What a run reads counts for its hash and not for its plan.
     known = not spec.source or spec.found is not None

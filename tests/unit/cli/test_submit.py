@@ -163,8 +163,30 @@ def test_a_study_is_sent_as_pods_that_share_it(sigh: Any, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    ("kind", "model"),
+    [
+        ("train", "resnet50"),
+        ("train", "timm/vit_tiny_patch16_224"),
+        ("train", "default"),
+        ("evaluate", "default"),
+    ],
+)
+def test_a_model_by_name_is_the_same_in_every_pod(sigh: Any, kind: str, model: str) -> None:
+    words = ("--data", "s3://b/d", "--out", "s3://b/m", "--model", model)
+    ended, out, err = sigh("submit", kind, *words, "--dry-run")
+    assert ended == 0, err
+    (job,) = yaml.safe_load_all(out)
+    assert model in job["spec"]["template"]["spec"]["containers"][0]["command"]
+
+
+@pytest.mark.parametrize(
     ("words", "code", "said"),
     [
+        (
+            ("submit", "train", "--data", "s3://b/d", "--out", "s3://b/m", "--model", "./mine"),
+            2,
+            "'./mine' is a folder of this machine, which pods do not see",
+        ),
         (("submit", "genrate"), 2, "unknown kind of run 'genrate'; did you mean 'generate'?"),
         (("submit", "generate", "--out", "ds"), 2, "'ds' is a folder of this machine, which pods do not see"),
         (("submit", "audit", "ds"), 2, "'ds' is a folder of this machine, which pods do not see"),

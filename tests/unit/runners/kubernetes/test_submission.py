@@ -58,6 +58,11 @@ def test_what_a_pod_cannot_do_is_refused(out: str, flags: dict[str, Any], words:
         of_spec(spec_of(out, **flags))
 
 
+def test_the_model_of_the_package_is_in_every_pod() -> None:
+    spec = spec_of("s3://b/scores", predict__models=["default"]).model_copy(update={"kind": "predict"})
+    assert of_spec(spec).pods == 4
+
+
 def test_a_mounted_claim_is_seen_by_pods(tmp_path: Path) -> None:
     volumes = {str(tmp_path): "pictures"}
     (tmp_path / "fonts").mkdir()
