@@ -39,7 +39,7 @@ _options = with_options(
         "models",
         multiple=True,
         metavar="URL",
-        help="A model; repeatable, the first is judged.",
+        help="A model, or default; repeatable, the first is judged.",
     ),
     click.option("--data", metavar="URL", help="A set, or a folder of classes."),
     click.option("--out", required=True, metavar="URL", help="Where the evaluation goes."),
