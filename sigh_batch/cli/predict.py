@@ -28,7 +28,9 @@ _VERDICTS = ("flagged", "uncertain", "clean", "error")
     help="A folder, prefix, set, picture, glob, zip, tar, or a CSV or Parquet of names; - reads names.",
 )
 @click.option("--out", required=True, metavar="URL", help="Folder or s3://bucket/prefix to write.")
-@click.option("--model", "models", multiple=True, metavar="URL", help="A trained model, or default; repeatable.")
+@click.option(
+    "--model", "models", multiple=True, metavar="URL", help="A trained model, or default; repeatable."
+)
 @click.option("--shards", type=int, help="How many shards to divide the pictures into.")
 @click.option("--csv-raw", is_flag=True, default=None, help="Write text cells of CSV as they are.")
 @progress_options

@@ -95,10 +95,12 @@ class Loop:
         batches = iter(self._task.batches(epoch, done * size, ranks.rank, ranks.ranks))
         last = min((epoch + 1) * self._per_epoch, self.total)
         while self.step < last:
-            self._update(self._next(batches, size))
+            group = self._next(batches, size)
+            # Already now: whoever is told of the last update may stop there, and this is what is saved then.
+            self._validated = self.step + 1 < last
+            self._update(group)
             if self.step < last:
                 self._pause()
-        self._validated = False
         self.end_epoch()
 
     def _next(self, batches: Iterator[Batch], size: int) -> list[Batch]:

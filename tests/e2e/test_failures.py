@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.kind import BUCKET, WORKER, Kind, eventually, on_node
+from tests.kind import BUCKET, STORE, WORKER, Kind, eventually, on_node
 
 GENERATE = ("submit", "generate", "--count", "8", "--shards", "2", "--seed", "1")
 
@@ -229,3 +229,26 @@ sys.exit(cli.run(sys.argv[1:]))
 def test_what_is_not_there(kind: Kind) -> None:
     assert "unknown run 'nothing'" in kind.sigh("status", "nothing", code=2).err
     assert 'namespaces "nowhere" not found' in kind.sigh(*GENERATE, *out("x"), "-n", "nowhere", code=1).err
+
+
+def test_a_store_that_is_away_for_longer_than_pods_wait_costs_no_sample(kind: Kind, name: str) -> None:
+    clean, whole = "s3://sigh/away-clean", "s3://sigh/away-whole"
+    forge = ("distort", "--in", clean, "--count", "160", "--shards", "16", "--seed", "4")
+    kind.sigh("generate", "--out", clean, "--count", "16", "--shards", "2", "--seed", "4", "-q")
+    kind.sigh(*forge, "--out", whole, "--workers", "2", "-q")
+    patience = ("--set", "store.retry_seconds=2", "--set", "kubernetes.retries=50")
+    kind.sigh("submit", *forge, *out(name), "--pods", "2", *patience)
+    eventually(lambda: [key for key in kind.keys(name) if key.startswith("records/")], bool)
+    kind.kubectl("scale", "statefulset", STORE, "--replicas=0")
+    eventually(lambda: exit_codes(kind, name), lambda codes: 75 in codes)
+    kind.kubectl("scale", "statefulset", STORE, "--replicas=1")
+    kind.await_store()
+    kind.sigh("wait", name)
+    assert kind.made(name) == kind.made("away-whole")
+
+
+def exit_codes(kind: Kind, name: str) -> set[int]:
+    """Return how containers of a run have ended so far."""
+    pods = kind.get("pods", "-l", f"sigh-batch/run={name}")
+    states = [status["state"] for pod in pods for status in pod["status"].get("containerStatuses", ())]
+    return {state["terminated"]["exitCode"] for state in states if "terminated" in state}

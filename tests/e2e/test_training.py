@@ -21,9 +21,9 @@ from tests.servers import ROOT
 LIBRARIES = "/libraries"
 OF_THE_IMAGE = (3, 11)
 """The Python of Debian bookworm."""
-TRIALS = 4
+TRIALS = 6
 LESSON = (
-    *("--model", "default", "--set", "train.threads=1", "--set", "train.workers=0"),
+    *("--set", "train.model=default", "--set", "train.threads=1", "--set", "train.workers=0"),
     *("--set", "tiles.crops=128", "--set", "tiles.pixels=32768", "--set", "tiles.late=0"),
     *("--set", "tiles.validation=4"),
 )
@@ -99,7 +99,7 @@ def test_a_study_of_two_pods_outlives_the_first_of_them(
     kind: Kind, torch: tuple[str, ...], lessons: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = ("--data", lessons, "--out", "s3://sigh/study", "--name", "study", "--pods", "2")
-    budget = ("--trials", str(TRIALS), "--set", "train.steps=12", "--set", "train.epochs=1", "--set", SPACE)
+    budget = ("--trials", str(TRIALS), "--set", "train.steps=60", "--set", SPACE)
     kind.sigh("submit", "tune", *place, *LESSON, *budget, "--set", "tune.stop_early=none", *torch)
     # A trial has begun, so that there is something to lose.
     eventually(lambda: [key for key in kind.keys("study") if key.startswith("trials/")], bool)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import signal
@@ -20,6 +21,7 @@ from sigh_batch.store.memory import MemoryStore, shared
 from sigh_batch.training.job import train
 from sigh_batch.training.plan import render
 from sigh_batch.training.progress import Progress
+from sigh_batch.training.stopping import Halt
 from sigh_batch.training.task import Batch
 from tests.toys import Toy, spec_of, toy_environment
 
@@ -64,6 +66,29 @@ def test_a_training_that_is_killed_and_called_again_is_the_same_to_the_bit(
             train(asked)
     train(asked)
     assert kept(name) == whole
+
+
+@pytest.mark.parametrize("report", range(1, 12))
+def test_a_training_that_is_stopped_by_whoever_listens_goes_on_the_same(data: Path, report: int) -> None:
+    name = next(_names)
+    reports = itertools.count(1)
+
+    def listen(progress: Progress) -> None:
+        if next(reports) == report:
+            raise Halt
+
+    asked = spec_of(data, f"memory://{name}", *SETS, "train.log_steps=1")
+    with pytest.raises(Interrupted):
+        train(asked, watch=listen)
+    train(asked)
+    assert kept(name) == fine(data)
+
+
+@functools.cache
+def fine(data: Path) -> dict[str, bytes]:
+    """What an undisturbed training leaves that tells of every update."""
+    train(spec_of(data, "memory://fine", *SETS, "train.log_steps=1"))
+    return kept("fine")
 
 
 class killed_at_write:  # noqa: N801
