@@ -12,14 +12,10 @@ import torch
 from torch import nn
 
 from sigh_batch.models.layers import Convolution, make_norm
+from sigh_batch.models.sights import BUCKETS, FACTORS, PARTS, SHIFT
 
 SIGHTS = 2
 """What is counted of a pixel: its colour and its pattern."""
-PARTS = 8
-"""A picture is divided into so many rows of parts, each of so many parts."""
-
-_BUCKETS = 2**18
-_FACTORS = (10_368_889, 12_582_917, 8_111_111, 14_420_371)
 
 
 def sights_of(pixels: torch.Tensor) -> torch.Tensor:
@@ -30,8 +26,8 @@ def sights_of(pixels: torch.Tensor) -> torch.Tensor:
     colour = (pixels[:, 0] + 256 * pixels[:, 1] + 65536 * pixels[:, 2]).long()
     below = torch.cat([colour[:, 1:], colour[:, -1:]], 1)
     four = (colour, _next(colour), below, _next(below))
-    pattern = sum(factor * neighbour for factor, neighbour in zip(_FACTORS, four, strict=True))
-    return torch.stack([_bucket(_FACTORS[0] * colour), _bucket(torch.as_tensor(pattern))], 1)
+    pattern = sum(factor * neighbour for factor, neighbour in zip(FACTORS, four, strict=True))
+    return torch.stack([_bucket(FACTORS[0] * colour), _bucket(torch.as_tensor(pattern))], 1)
 
 
 def seen_in(sights: torch.Tensor, rows: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:
@@ -41,10 +37,10 @@ def seen_in(sights: torch.Tensor, rows: torch.Tensor, columns: torch.Tensor) -> 
     """
     number = sights.shape[0]
     part = (rows * PARTS)[:, None] + columns
-    seen = torch.zeros(number * SIGHTS, PARTS * PARTS * _BUCKETS, dtype=torch.uint8, device=sights.device)
-    place = (part * _BUCKETS + sights).view(number * SIGHTS, -1)
+    seen = torch.zeros(number * SIGHTS, PARTS * PARTS * BUCKETS, dtype=torch.uint8, device=sights.device)
+    place = (part * BUCKETS + sights).view(number * SIGHTS, -1)
     return seen.scatter(1, place, torch.ones_like(place, dtype=torch.uint8)).view(
-        number, SIGHTS, PARTS * PARTS, _BUCKETS
+        number, SIGHTS, PARTS * PARTS, BUCKETS
     )
 
 
@@ -97,4 +93,4 @@ def _next(colour: torch.Tensor) -> torch.Tensor:
 
 
 def _bucket(number: torch.Tensor) -> torch.Tensor:
-    return (number >> 18) & (_BUCKETS - 1)
+    return (number >> SHIFT) & (BUCKETS - 1)

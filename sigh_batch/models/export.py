@@ -22,10 +22,12 @@ from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 
 from sigh_batch.errors import ConfigError, MissingLibrary, SighError
+from sigh_batch.models.commonness import SIGHTS, look_up, sights_of
 from sigh_batch.models.document import ModelDocument
 from sigh_batch.models.file import (
     ONNX_KEY,
     PROGRAM_KEY,
+    STRIPS_KEY,
     WEIGHTS_KEY,
     place_of,
     read_model,
@@ -36,7 +38,9 @@ from sigh_batch.models.inputs import inputs_of, normalised
 from sigh_batch.models.networks import build_network, load_state
 from sigh_batch.models.onnx import INPUT, WEIGHTS_PROPERTY, open_session
 from sigh_batch.models.opening import is_tiles
-from sigh_batch.models.tiles import TilesNetwork
+from sigh_batch.models.sights import BUCKETS
+from sigh_batch.models.strips import GRAPHS, Graph, pack, unpack
+from sigh_batch.models.tiles import TilesNetwork, look
 from sigh_batch.rng import for_sample
 from sigh_batch.store import Store
 
@@ -49,6 +53,9 @@ TOLERANCE = 1e-4
 _KEYS = {"onnx": ONNX_KEY, "pt2": PROGRAM_KEY}
 _DRAWN = ((96, 64), (144, 208), (64, 176))
 _LARGEST = 2**20
+_LONG = ((1024, 64), (64, 1024))
+_CUT = 32_768
+"""So few pixels at once cut such pictures into several strips."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +90,8 @@ def export_model(store: Store, out: Store, form: Format, pictures: Sequence[Pixe
             f"{document.name} exported as {form} differs by {difference:.2g} from the network, more than "
             f"{TOLERANCE:g}; it was not written"
         )
+    if form == "onnx" and isinstance(network, TilesNetwork) and network.commonness:
+        out.put(STRIPS_KEY, _export_strips(network, document))
     out.put(key, data)
     if out.url != store.url:
         write_document(out, document)
@@ -130,6 +139,64 @@ class _Plain(nn.Module):
         return answer.picture, answer.operations, answer.map
 
 
+class _Here(nn.Module):
+    """A strip of a picture: down to its tiles, and up to its pixels by what these were compared with."""
+
+    def __init__(self, network: TilesNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, pixels: Tensor, times: Tensor, compared: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the strip's tiles, and the log-odds of its pixels."""
+        *details, tiles = self.network.encode(pixels, look_up(sights_of(pixels), times.long()))
+        return tiles, self.network.decode(compared, details)
+
+
+class _End(nn.Module):
+    """What follows for a picture from its tiles and pixels."""
+
+    def __init__(self, network: TilesNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, compared: Tensor, changed: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the log-odds of the picture, of its operations and of its pixels."""
+        answer = self.network.conclude(compared, changed)
+        return answer.picture, answer.operations, answer.map
+
+
+def _export_strips(network: TilesNetwork, document: ModelDocument) -> bytes:
+    """Return the network for large pictures; raises SighError when it says something else of one."""
+    rows, columns = (Dim(name, min=1, max=_LARGEST // STRIDE) for name in ("rows", "columns"))
+    tiles = torch.zeros(1, network.config.channels[-1], 6, 4)
+    times = torch.ones(1, SIGHTS, BUCKETS, dtype=torch.int32)
+    of_tiles: Any = {2: rows, 3: columns}
+    of_pixels: Any = {2: STRIDE * rows, 3: STRIDE * columns}
+    steps: dict[Graph, tuple[nn.Module, tuple[Tensor, ...], Any]] = {
+        "here": (
+            _Here(network),
+            (torch.zeros(1, 3, 6 * STRIDE, 4 * STRIDE), times, tiles),
+            (of_pixels, {}, of_tiles),
+        ),
+        "all": (network.context, (tiles,), (of_tiles,)),
+        "end": (_End(network), (tiles, torch.zeros(1, 1, 6 * STRIDE, 4 * STRIDE)), (of_tiles, of_pixels)),
+    }
+    data = pack(
+        {
+            name: _onnx(_program(step, examples, shapes, document), document, *GRAPHS[name])
+            for name, (step, examples, shapes) in steps.items()
+        }
+    )
+    strips = unpack(data, lambda graph: open_session(graph, STRIPS_KEY))
+    for size in _LONG:
+        pixels = draw_picture(size)
+        both = zip(look(network, pixels), strips.look(pixels, _CUT), strict=True)
+        apart = max(float(np.abs(np.asarray(whole) - np.asarray(cut)).max()) for whole, cut in both)
+        if not apart <= 10 * TOLERANCE:
+            raise SighError(f"{document.name} exported in strips differs by {apart:.2g}; it was not written")
+    return data
+
+
 def _traced(network: nn.Module, document: ModelDocument) -> ExportedProgram:
     """Return the network as a graph: of any number of pictures, and of any size where it takes that."""
     if is_tiles(document):
@@ -144,22 +211,35 @@ def _traced(network: nn.Module, document: ModelDocument) -> ExportedProgram:
         geometry = document.geometry
         example = torch.zeros(2, 3, geometry.height or 0, geometry.width or 0)
         shape = {0: Dim.DYNAMIC, 2: Dim.AUTO, 3: Dim.AUTO}
+    return _program(network, (example,), (shape,), document)
+
+
+def _program(
+    step: nn.Module, examples: tuple[Tensor, ...], shapes: tuple[Any, ...], document: ModelDocument
+) -> ExportedProgram:
     try:
         with warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")  # what libraries say of their own code
-            return torch.export.export(network, (example,), dynamic_shapes=(shape,))
+            return torch.export.export(step, examples, dynamic_shapes=shapes)
     except Exception as error:  # What cannot be traced says so in many ways.
         raise _refused(document, error) from error
 
 
-def _onnx(program: ExportedProgram, document: ModelDocument) -> bytes:
+def _onnx(
+    program: ExportedProgram,
+    document: ModelDocument,
+    inputs: Sequence[str] = (INPUT,),
+    outputs: Sequence[str] | None = None,
+) -> bytes:
     if not (find_spec("onnxscript") and find_spec("onnx")):
         raise MissingLibrary("exporting to ONNX needs onnx; install it with: pip install 'sigh-batch[onnx]'")
     assert document.weights
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what libraries say of their own code
-            made = torch.onnx.export(program, dynamo=True, input_names=[INPUT], verbose=False)
+            made = torch.onnx.export(
+                program, dynamo=True, input_names=inputs, output_names=outputs, verbose=False
+            )
     except Exception as error:  # What has no counterpart in ONNX says so in many ways.
         raise _refused(document, error) from error
     assert made is not None

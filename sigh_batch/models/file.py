@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 WEIGHTS_KEY = "model.safetensors"
 ONNX_KEY = "model.onnx"
+STRIPS_KEY = "model.strips.zip"
+"""The same network cut where a large picture has to be, for `sigh_batch.models.strips`."""
 PROGRAM_KEY = "model.pt2"
 CARD_KEY = "card.md"
 PICKLES = frozenset({".bin", ".ckpt", ".joblib", ".pickle", ".pkl", ".pt", ".pth"})

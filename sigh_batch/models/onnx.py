@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,11 @@ from sigh_batch.data.trained import MODEL_KEY
 from sigh_batch.errors import DataError, MissingLibrary, NotFound
 from sigh_batch.models.detector import Detector
 from sigh_batch.models.document import ModelDocument
-from sigh_batch.models.file import ONNX_KEY
-from sigh_batch.models.grid import whole_tiles
+from sigh_batch.models.file import ONNX_KEY, STRIPS_KEY
+from sigh_batch.models.grid import AT_ONCE, whole_tiles
 from sigh_batch.models.opening import is_tiles
-from sigh_batch.models.scoring import ClassesDetector, Floats, Pixels, TilesDetector
+from sigh_batch.models.scoring import ClassesDetector, Floats, Look, Pixels, TilesDetector
+from sigh_batch.models.strips import Strips, unpack
 from sigh_batch.store import Store
 
 if TYPE_CHECKING:
@@ -41,11 +43,9 @@ def open_onnx(store: Store, document: ModelDocument) -> Detector:
             f"there is no {where}; write one with: sigh models export {store.url} --format onnx"
         ) from None
     session = open_session(data, where)
-    made_from = session.get_modelmeta().custom_metadata_map.get(WEIGHTS_PROPERTY)
-    if document.weights is None or made_from != document.weights.sha256:
-        raise DataError(f"{where} was not exported from the weights of its {MODEL_KEY}; export it again")
+    _check_origin(session, document, where)
     if is_tiles(document):
-        return TilesDetector(document, lambda pixels: _look(session, pixels))
+        return TilesDetector(document, _look(session, _strips(store, document)))
     if not find_spec("torch"):
         raise MissingLibrary(
             f"the network of {where} takes pictures of one size, which torch makes of others, and there is "
@@ -76,6 +76,12 @@ def open_session(data: bytes, where: str) -> Any:
         ) from error
 
 
+def _check_origin(session: Any, document: ModelDocument, where: str) -> None:
+    made_from = session.get_modelmeta().custom_metadata_map.get(WEIGHTS_PROPERTY)
+    if document.weights is None or made_from != document.weights.sha256:
+        raise DataError(f"{where} was not exported from the weights of its {MODEL_KEY}; export it again")
+
+
 def _cores() -> int:
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
@@ -85,8 +91,30 @@ def _answer(session: Any, pictures: Tensor) -> Floats:
     return np.asarray(session.run(None, {INPUT: pictures.numpy()})[0], np.float32)
 
 
-def _look(session: Any, pixels: Pixels) -> tuple[float, Floats, Floats]:
-    height, width = pixels.shape[:2]
-    whole = whole_tiles(pixels).transpose(2, 0, 1)[None].astype(np.float32)
-    picture, operations, changed = session.run(None, {INPUT: whole})
-    return float(picture[0]), operations[0], changed[0, :height, :width]
+def _strips(store: Store, document: ModelDocument) -> Strips | None:
+    """Return what looks at large pictures, of a model that was exported together with it."""
+    where = f"{STRIPS_KEY} in {store.url}"
+
+    def open_graph(data: bytes) -> Any:
+        session = open_session(data, where)
+        _check_origin(session, document, where)
+        return session
+
+    try:
+        return unpack(store.get(STRIPS_KEY), open_graph)
+    except NotFound:
+        return None
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise DataError(f"{where} is damaged ({error}); export it again") from error
+
+
+def _look(session: Any, strips: Strips | None) -> Look:
+    def look(pixels: Pixels) -> tuple[float, Floats, Floats]:
+        height, width = pixels.shape[:2]
+        if strips and height * width > AT_ONCE:
+            return strips.look(pixels)
+        whole = whole_tiles(pixels).transpose(2, 0, 1)[None].astype(np.float32)
+        picture, operations, changed = session.run(None, {INPUT: whole})
+        return float(picture[0]), operations[0], changed[0, :height, :width]
+
+    return look

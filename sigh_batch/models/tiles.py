@@ -7,7 +7,7 @@ than a pixel. The grid of tiles starts at the picture's corner as a JPEG's does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,11 +26,9 @@ from sigh_batch.models.commonness import (
     sights_of,
     times_of,
 )
-from sigh_batch.models.grid import STRIDE, whole_tiles
+from sigh_batch.models.grid import AT_ONCE, STRIDE, Strip, part_of, strips_of, whole_tiles
 from sigh_batch.models.layers import Convolution, Evidence, Peers, Residual, Verdict, usual
 
-_HALO = 128
-_AT_ONCE = 6_291_456
 _START = -2.0
 
 Features = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
@@ -128,7 +126,7 @@ def build_tiles(options: Mapping[str, Any]) -> TilesNetwork:
 
 
 def look(
-    network: TilesNetwork, pixels: NDArray[np.uint8]
+    network: TilesNetwork, pixels: NDArray[np.uint8], at_once: int = AT_ONCE
 ) -> tuple[float, NDArray[np.float32], NDArray[np.float32]]:
     """Return the log-odds of a picture, of each operation, and of each pixel (height x width).
 
@@ -139,64 +137,44 @@ def look(
     device = next(network.parameters()).device
     tensor = torch.from_numpy(whole_tiles(pixels)).to(device).permute(2, 0, 1).unsqueeze(0)
     with torch.inference_mode():
-        answer = network(tensor.float()) if height * width <= _AT_ONCE else _look_in_strips(network, tensor)
+        small = height * width <= at_once
+        answer = network(tensor.float()) if small else _look_in_strips(network, tensor, at_once)
     changed = answer.map[0, :height, :width].float().cpu().numpy()
     return float(answer.picture[0]), answer.operations[0].float().cpu().numpy(), changed
 
 
-def _look_in_strips(network: TilesNetwork, picture: torch.Tensor) -> Answer:
+def _look_in_strips(network: TilesNetwork, picture: torch.Tensor, at_once: int) -> Answer:
     """Return what forward returns, of one picture: down in strips for the tiles, and again for the map."""
     axis = 2 if picture.shape[2] >= picture.shape[3] else 3
-    strips = list(_strips(picture.shape[axis], picture.shape[5 - axis]))
+    strips = list(strips_of(picture.shape[axis], picture.shape[5 - axis], at_once))
     times = times_of(_seen_in_strips(picture, axis, strips)) if network.commonness else None
 
-    def encode(strip: _Strip) -> Features:
-        pixels = _part(picture, axis, strip.taken).float()
+    def encode(strip: Strip) -> Features:
+        pixels = part_of(picture, axis, strip.taken).float()
         return network.encode(pixels, None if times is None else look_up(sights_of(pixels), times))
 
-    tiles = torch.cat([_part(encode(strip)[-1], axis, strip.inner, STRIDE) for strip in strips], axis)
+    tiles = torch.cat([part_of(encode(strip)[-1], axis, strip.inner, STRIDE) for strip in strips], axis)
     tiles = network.context(tiles)
     maps = []
     for strip in strips:
         *details, _ = encode(strip)
-        changed = network.decode(_part(tiles, axis, strip.taken, STRIDE), details)
-        maps.append(_part(changed, axis, strip.inner))
+        changed = network.decode(part_of(tiles, axis, strip.taken, STRIDE), details)
+        maps.append(part_of(changed, axis, strip.inner))
     return network.conclude(tiles, torch.cat(maps, axis))
 
 
-def _seen_in_strips(picture: torch.Tensor, axis: int, strips: list[_Strip]) -> torch.Tensor:
+def _seen_in_strips(picture: torch.Tensor, axis: int, strips: list[Strip]) -> torch.Tensor:
     """Return what is seen in which part of a picture, one strip after the other."""
     rows, columns = (parts_of(length, picture.device) for length in picture.shape[2:])
     found: torch.Tensor | None = None
     for strip in strips:
-        sights = _part(sights_of(_part(picture, axis, strip.taken).float()), axis, strip.inner)
+        sights = part_of(sights_of(part_of(picture, axis, strip.taken).float()), axis, strip.inner)
         along = [rows, columns]
         along[axis - 2] = along[axis - 2][strip.taken][strip.inner]
         seen = seen_in(sights, *along)
         found = seen if found is None else torch.maximum(found, seen)
     assert found is not None
     return found
-
-
-class _Strip(NamedTuple):
-    taken: slice
-    """What is read, in pixels of the picture."""
-    inner: slice
-    """What of that is kept, counted from the start of what is read."""
-
-
-def _strips(length: int, across: int) -> Iterator[_Strip]:
-    """Yield strips along a side, each with a border that is wider than what a pixel is judged by."""
-    step = max(STRIDE, _AT_ONCE // across // STRIDE * STRIDE - 2 * _HALO)
-    for start in range(0, length, step):
-        stop = min(length, start + step)
-        first, last = max(0, start - _HALO), min(length, stop + _HALO)
-        yield _Strip(slice(first, last), slice(start - first, stop - first))
-
-
-def _part(tensor: torch.Tensor, axis: int, pixels: slice, size: int = 1) -> torch.Tensor:
-    start, stop = pixels.start // size, pixels.stop // size
-    return tensor[:, :, start:stop] if axis == 2 else tensor[:, :, :, start:stop]
 
 
 def _stage(channels: int, out: int, blocks: int) -> nn.Sequential:

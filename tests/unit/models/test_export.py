@@ -10,13 +10,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from sigh_batch.errors import DataError, MissingLibrary, NotFound, SighError
 from sigh_batch.models import export, onnx
+from sigh_batch.models.commonness import sights_of
 from sigh_batch.models.document import Architecture, ModelDocument
 from sigh_batch.models.export import draw_picture, export_model
 from sigh_batch.models.file import write_model
 from sigh_batch.models.opening import open_model
+from sigh_batch.models.probability import sigmoid
+from sigh_batch.models.sights import sights_of_array
+from sigh_batch.models.strips import unpack
 from sigh_batch.store import open_store
 from tests.models import calibration, classes_document, pictures, put_model, tiles_document
 
@@ -62,6 +67,33 @@ def test_memory_does_not_grow_with_the_sizes_that_were_seen() -> None:
     assert held() - once < 20
 
 
+@pytest.mark.parametrize("shape", [(1000, 40), (40, 1000)])
+def test_a_large_picture_goes_in_strips_and_is_told_the_same(shape: tuple[int, int]) -> None:
+    store = open_store(exported("strips", tiles_document()))
+    strips = unpack(store.get("model.strips.zip"), lambda graph: onnx.open_session(graph, "a graph"))
+    pixels = draw_picture(shape)
+    logit, operations, changed = strips.look(pixels, 20_000)
+    (whole,) = open_model(store.url, device="cpu", backend="onnx").score([pixels], maps=True)
+    assert abs(logit - whole.logit) < 1e-4
+    assert np.allclose(sigmoid(operations), whole.operations, atol=1e-4)
+    assert np.allclose(sigmoid(changed), whole.map, atol=1e-4)
+
+
+def test_sights_are_reckoned_the_same_without_torch() -> None:
+    pixels = draw_picture((90, 70))
+    theirs = sights_of(torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float())[0].numpy()
+    assert np.array_equal(np.stack(sights_of_array(pixels)), theirs)
+
+
+def test_strips_that_are_damaged_or_of_other_weights_are_refused() -> None:
+    url = exported("torn", tiles_document())
+    open_store(url).put("model.strips.zip", b"nothing")
+    with pytest.raises(DataError, match=r"model\.strips\.zip in .* is damaged"):
+        open_model(url, backend="onnx")
+    open_store(url).delete("model.strips.zip")
+    assert open_model(url, backend="onnx").score([draw_picture((40, 40))])
+
+
 WITHOUT_TORCH = """
 import sys
 from importlib.machinery import PathFinder
@@ -77,6 +109,9 @@ sys.meta_path[:] = [Without if finder is PathFinder else finder for finder in sy
 import numpy as np
 from sigh_batch import errors
 from sigh_batch.models.opening import open_model
+from sigh_batch.models.probability import sigmoid
+from sigh_batch.models.sights import sights_of_array
+from sigh_batch.models.strips import unpack
 
 url, backend = sys.argv[1:]
 try:

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sigh_batch.config.tiles import TilesNetworkConfig
-from sigh_batch.models import tiles
-from sigh_batch.models.grid import STRIDE, whole_tiles
+from sigh_batch.models.grid import HALO, STRIDE, strips_of, whole_tiles
 from sigh_batch.models.layers import Evidence, Peers, Verdict, fold, settle
 from sigh_batch.models.tiles import TilesNetwork, build_tiles, look
 
@@ -45,12 +44,11 @@ def test_a_picture_of_any_size_has_a_map_of_its_size(height: int, width: int) ->
 
 
 @pytest.mark.parametrize("shape", [(1000, 40), (40, 1000)])
-def test_strips_say_what_the_whole_says(shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_strips_say_what_the_whole_says(shape: tuple[int, int]) -> None:
     network, pixels = lively(), noise(*shape) // 86 * 40
     logit, operations, changed = look(network, pixels)
-    monkeypatch.setattr(tiles, "_AT_ONCE", 20_000)
-    assert len(list(tiles._strips(1008, 48))) > 3
-    in_strips = look(network, pixels)
+    assert len(list(strips_of(1008, 48, 20_000))) > 3
+    in_strips = look(network, pixels, 20_000)
     assert abs(in_strips[0] - logit) < 1e-4
     assert np.allclose(in_strips[1], operations, atol=1e-4)
     assert np.allclose(in_strips[2], changed, atol=1e-4)
@@ -69,8 +67,8 @@ def test_the_border_of_a_strip_is_wider_than_what_a_tile_is_judged_by() -> None:
     network.decode(deep, details)[..., 320].sum().backward()
     assert pixels.grad is not None
     seen = pixels.grad.abs().sum((0, 1, 2)).nonzero().flatten()
-    assert 64 < 320 - int(seen.min()) <= tiles._HALO
-    assert 64 < int(seen.max()) - 320 <= tiles._HALO
+    assert 64 < 320 - int(seen.min()) <= HALO
+    assert 64 < int(seen.max()) - 320 <= HALO
 
 
 def test_folded_norms_change_nothing() -> None:
