@@ -68,7 +68,7 @@ verify: docs manifests ## make every generated file again; fails when one differ
 
 ##@ A cluster on this machine
 
-.PHONY: kind-up kind-load kind-test kind-down e2e e2e-short e2e-chaos
+.PHONY: kind-up kind-load kind-test kind-down e2e e2e-short e2e-kueue e2e-chaos
 kind-up: ## start two nodes in Docker (GPUS=2: with so many pretended GPUs; REGISTRY=5001: with a registry there)
 	@scripts/kind up
 
@@ -86,6 +86,12 @@ e2e: .venv/.test kind-up kind-load ## every way to run, to fail and to be killed
 
 e2e-short: .venv/.test kind-up kind-load ## that without the commands of docs/kubernetes.md one after the other
 	@$(PYTEST) -m e2e -o faulthandler_timeout=0 --durations=25 --durations-min=5 --ignore tests/e2e/test_tutorial.py tests/e2e
+
+e2e-kueue: .venv/.test kind-up kind-load ## runs in queues of Kueue (KUEUE_IMAGE=NAME:TAG in this Docker, KUEUE_CHART=folder)
+	@if [ -z "$(KUEUE_IMAGE)" ] || [ -z "$(KUEUE_CHART)" ]; then \
+	  echo "not run: name an image of Kueue and its chart by KUEUE_IMAGE and KUEUE_CHART"; else \
+	  scripts/kind take $(KUEUE_IMAGE) && KUEUE_IMAGE=$(KUEUE_IMAGE) KUEUE_CHART=$(KUEUE_CHART) \
+	  $(PYTEST) -m e2e -o faulthandler_timeout=0 tests/e2e/test_kueue.py; fi
 
 e2e-chaos: .venv/.test kind-up kind-load ## a hundred kills on that cluster (SIGH_KILLS=N)
 	@SIGH_KILLS=$${SIGH_KILLS:-100} $(PYTEST) -m e2e -o faulthandler_timeout=0 -s tests/e2e/test_chaos.py
