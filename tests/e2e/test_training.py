@@ -77,19 +77,9 @@ def test_training_that_dies_goes_on_and_its_model_is_measured_and_used(
     kind.sigh("submit", "evaluate", "--data", lessons, *words, *torch, "--wait")
     found = json.loads(kind.read("measured/evaluation.json"))
     assert found["models"]
-    words = (
-        "--in",
-        lessons,
-        "--model",
-        pupil,
-        "--shards",
-        "2",
-        "--out",
-        "s3://sigh/found",
-        "--name",
-        "found",
-    )
-    kind.sigh("submit", "predict", *words, *torch, "--wait")
+    words = ("--in", lessons, "--model", pupil, "--shards", "2")
+    place = ("--out", "s3://sigh/found", "--name", "found")
+    kind.sigh("submit", "predict", *words, *place, *torch, "--wait")
     assert len(kind.read("found/predictions.jsonl").splitlines()) == 120
     kind.sigh("report", "s3://sigh/found", "--evaluation", "s3://sigh/measured", "-q")
     assert kind.read("found/report/index.html").lower().startswith(b"<!doctype html>")
