@@ -148,9 +148,13 @@ def follow(pod: Pod, config: TuneConfig, say: Say) -> NoReturn:
 
 def _serve(pod: Pod, stop: StopFlag) -> None:
     """Be one of the head's nodes until it or this is gone."""
+    joined = _address_of(pod.head)
     with _ray(f"--address={pod.head}", *pod.arguments()) as process:
         heard = time.monotonic()
         while process.running() and not stop:
+            if _address_of(pod.head) not in (joined, None):
+                # A first pod that came again answers by the same name; Ray's node would try it for a minute.
+                return
             if listens(pod.head):
                 heard = time.monotonic()
             elif time.monotonic() - heard > SILENT_SECONDS:
@@ -212,7 +216,7 @@ def _await_head(pod: Pod, process: _Process) -> None:
         waited = time.monotonic() - started
         if not process.running():
             raise SighError(f"Ray's head did not start: {process.said()}")
-        if waited > NAME_SECONDS and not _has_name(pod.head):
+        if waited > NAME_SECONDS and _address_of(pod.head) is None:
             raise ConfigError(
                 f"the first pod is not found by its name {pod.head}: the namespace has no headless Service "
                 f"{_service(pod)!r} for it; install the chart, or apply k8s/base (kubernetes.ray_service)"
@@ -222,12 +226,12 @@ def _await_head(pod: Pod, process: _Process) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _has_name(address: str) -> bool:
+def _address_of(head: str) -> str | None:
+    """Return where the pod of a name is, or None as long as it has none."""
     try:
-        socket.getaddrinfo(address.rpartition(":")[0], None)
+        return socket.gethostbyname(head.rpartition(":")[0])
     except OSError:
-        return False
-    return True
+        return None
 
 
 def _service(pod: Pod) -> str:

@@ -1,3 +1,4 @@
+import itertools
 import socket
 from typing import Any
 
@@ -61,6 +62,28 @@ def test_a_pod_waits_for_a_head_but_not_for_ever(monkeypatch: pytest.MonkeyPatch
         follow(pod, TuneConfig(wait_minutes=0.0005), lambda _line: None)
 
 
+def test_a_pod_joins_a_head_that_came_again_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexec sleep 60\n")
+    python.chmod(0o755)
+    addresses = itertools.chain(["10.0.0.1", "10.0.0.1", None], itertools.repeat("10.0.0.2"))
+    monkeypatch.setattr(pods, "POLL_SECONDS", 0.01)
+    monkeypatch.setattr(pods.sys, "executable", str(python))
+    monkeypatch.setattr(pods, "listens", lambda _address: True)
+    monkeypatch.setattr(pods, "_address_of", lambda _head: next(addresses))
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if len(said) == 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        follow(Pod.here(TOLD), TuneConfig(), say)
+    joining = "joining Ray's head at study-0.sigh-ray:6379"
+    assert said == [joining, "Ray's head is gone", joining]
+
+
 def test_a_head_that_does_not_start_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     monkeypatch.setattr(pods, "POLL_SECONDS", 0.01)
     python = tmp_path / "python"
@@ -83,7 +106,7 @@ def test_a_namespace_without_the_service_is_told_so(monkeypatch: pytest.MonkeyPa
     python.chmod(0o755)
     monkeypatch.setattr(pods.sys, "executable", str(python))
     monkeypatch.setattr(pods, "listens", lambda _address: False)
-    monkeypatch.setattr(pods, "_has_name", lambda _address: False)
+    monkeypatch.setattr(pods, "_address_of", lambda _head: None)
     with (
         pytest.raises(ConfigError, match="the namespace has no headless Service 'sigh-ray' for it"),
         lead(Pod.here(TOLD)),
