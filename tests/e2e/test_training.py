@@ -6,6 +6,7 @@ runs the tests: `make kind-up` shows it to the node.
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from collections.abc import Iterator
@@ -97,12 +98,13 @@ def test_a_study_of_two_pods_outlives_the_first_of_them(
         "get", "pods", "-l", "sigh-batch/run=study,batch.kubernetes.io/job-completion-index=0", "-o", "name"
     )
     kind.kubectl("delete", first.split()[0], "--grace-period=0", "--force")
+    joined = functools.partial(kind.sigh, "logs", "study", "--shard", "1")
+    eventually(lambda: joined().out.count("joining Ray's head"), lambda times: times == 2)
     kind.sigh("wait", "study")
     for name, value in kind.environ.items():
         monkeypatch.setenv(name, value)
     summary = read_summary(open_store("s3://sigh/study"))
     assert summary.counts == {"complete": TRIALS}
-    assert kind.sigh("logs", "study", "--shard", "1").out.count("joining Ray's head") == 2
     assert (
         f"{TRIALS} of {TRIALS} trials, {TRIALS} complete" in kind.sigh("tune", "show", "s3://sigh/study").err
     )
