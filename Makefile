@@ -58,7 +58,7 @@ test-cluster: .venv/.test ## manifests and commands before a real Kubernetes API
 	@$(PYTEST) -m cluster $(T)
 
 test-tune: .venv/.test ## studies: twenty kills of each kind of process, and trials by a real Ray
-	@SIGH_KILLS=20 $(PYTEST) -m "slow or not slow" tests/unit/tuning tests/integration/test_tune*.py
+	@SIGH_KILLS=20 $(PYTEST) -o faulthandler_timeout=0 -m "slow or not slow" tests/unit/tuning tests/integration/test_tune*.py
 
 test-slow: .venv/.test ## what takes minutes: kills, big runs, long loops
 	@$(PYTEST) -m slow $(T)
