@@ -12,10 +12,7 @@ import torch
 from torch import nn
 
 from sigh_batch.models.layers import Convolution, make_norm
-from sigh_batch.models.sights import BUCKETS, FACTORS, PARTS, SHIFT
-
-SIGHTS = 2
-"""What is counted of a pixel: its colour and its pattern."""
+from sigh_batch.models.sights import BUCKETS, FACTORS, PARTS, SHIFT, SIGHTS
 
 
 def sights_of(pixels: torch.Tensor) -> torch.Tensor:

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 
 from sigh_batch.errors import ConfigError, MissingLibrary, SighError
-from sigh_batch.models.commonness import SIGHTS, look_up, sights_of
+from sigh_batch.models.commonness import look_up, sights_of
 from sigh_batch.models.document import ModelDocument
 from sigh_batch.models.file import (
     ONNX_KEY,
@@ -38,7 +38,7 @@ from sigh_batch.models.inputs import inputs_of, normalised
 from sigh_batch.models.networks import build_network, load_state
 from sigh_batch.models.onnx import INPUT, WEIGHTS_PROPERTY, open_session
 from sigh_batch.models.opening import is_tiles
-from sigh_batch.models.sights import BUCKETS
+from sigh_batch.models.sights import BUCKETS, SIGHTS
 from sigh_batch.models.strips import GRAPHS, Graph, pack, unpack
 from sigh_batch.models.tiles import TilesNetwork, look
 from sigh_batch.rng import for_sample
@@ -85,11 +85,7 @@ def export_model(store: Store, out: Store, form: Format, pictures: Sequence[Pixe
     data = _onnx(_traced(plain, document), document) if form == "onnx" else _saved(_traced(plain, document))
     difference = _compare(plain, _runner(data, form), batches_of(shown, document))
     key = _KEYS[form]
-    if difference > TOLERANCE:
-        raise SighError(
-            f"{document.name} exported as {form} differs by {difference:.2g} from the network, more than "
-            f"{TOLERANCE:g}; it was not written"
-        )
+    _check_difference(difference, document, form)
     if form == "onnx" and isinstance(network, TilesNetwork) and network.commonness:
         out.put(STRIPS_KEY, _export_strips(network, document))
     out.put(key, data)
@@ -191,9 +187,7 @@ def _export_strips(network: TilesNetwork, document: ModelDocument) -> bytes:
     for size in _LONG:
         pixels = draw_picture(size)
         both = zip(look(network, pixels), strips.look(pixels, _CUT), strict=True)
-        apart = max(float(np.abs(np.asarray(whole) - np.asarray(cut)).max()) for whole, cut in both)
-        if not apart <= 10 * TOLERANCE:
-            raise SighError(f"{document.name} exported in strips differs by {apart:.2g}; it was not written")
+        _check_difference(max(_apart(*map(np.asarray, pair)) for pair in both), document, "strips")
     return data
 
 
@@ -276,9 +270,21 @@ def _compare(network: nn.Module, run: Run, batches: Sequence[Tensor]) -> float:
     with torch.no_grad():
         for pictures in batches:
             for here, there in zip(_arrays(network(pictures)), run(pictures), strict=True):
-                apart = np.abs(here - there) / np.maximum(1, np.abs(here))
-                worst = max(worst, float(apart.max()) if np.isfinite(apart).all() else float("inf"))
+                worst = max(worst, _apart(here, there))
     return worst
+
+
+def _apart(here: NDArray[Any], there: NDArray[Any]) -> float:
+    apart = np.abs(here - there) / np.maximum(1, np.abs(here))
+    return float(apart.max()) if np.isfinite(apart).all() else float("inf")
+
+
+def _check_difference(difference: float, document: ModelDocument, form: str) -> None:
+    if difference > TOLERANCE:
+        raise SighError(
+            f"{document.name} exported as {form} differs by {difference:.2g} from the network, more than "
+            f"{TOLERANCE:g}; it was not written"
+        )
 
 
 def _arrays(answers: Any) -> list[NDArray[np.float32]]:

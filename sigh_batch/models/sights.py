@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+SIGHTS = 2
+"""What is counted of a pixel: its colour and its pattern."""
 PARTS = 8
 """A picture is divided into so many rows of parts, each of so many parts."""
 BUCKETS = 2**18

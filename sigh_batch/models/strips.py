@@ -15,7 +15,7 @@ import numpy as np
 
 from sigh_batch.models.grid import STRIDE, Strip, part_of, strips_of, whole_tiles
 from sigh_batch.models.scoring import Floats, Pixels
-from sigh_batch.models.sights import BUCKETS, PARTS, sights_of_array
+from sigh_batch.models.sights import BUCKETS, PARTS, SIGHTS, sights_of_array
 
 _AT_ONCE = 4_194_304
 """Pixels of a strip: ONNX Runtime takes 200 bytes for each, and keeps them."""
@@ -89,14 +89,14 @@ def unpack(data: bytes, open_graph: Callable[[bytes], Any]) -> Strips:
 def _times_of(whole: Pixels, axis: int, strips: list[Strip]) -> Any:
     """Return in how many parts of a picture each sight is seen, 1 x sights x BUCKETS."""
     rows, columns = (np.arange(length) * PARTS // length for length in whole.shape[:2])
-    seen = np.zeros((2, PARTS * PARTS * BUCKETS), np.bool_)
+    seen = np.zeros((SIGHTS, PARTS * PARTS * BUCKETS), np.bool_)
     for strip in strips:
         along = [rows, columns]
         along[axis] = along[axis][strip.taken][strip.inner]
         here = (along[0] * PARTS)[:, None] + along[1]
         for found, sights in zip(seen, sights_of_array(_part(whole, axis, strip.taken)), strict=True):
             found[here * BUCKETS + _part(sights, axis, strip.inner)] = True
-    return seen.reshape(1, 2, PARTS * PARTS, BUCKETS).sum(2, dtype=np.int32)
+    return seen.reshape(1, SIGHTS, PARTS * PARTS, BUCKETS).sum(2, dtype=np.int32)
 
 
 def _part(pixels: Any, axis: int, taken: slice) -> Any:

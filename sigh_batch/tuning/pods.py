@@ -227,9 +227,9 @@ def _await_head(pod: Pod, process: _Process) -> None:
 
 
 def _address_of(head: str) -> str | None:
-    """Return where the pod of a name is, or None as long as it has none."""
+    """Return where the pod of a name is, by IPv4 or IPv6, or None as long as it has none."""
     try:
-        return socket.gethostbyname(head.rpartition(":")[0])
+        return min(str(found[4][0]) for found in socket.getaddrinfo(head.rpartition(":")[0], None))
     except OSError:
         return None
 

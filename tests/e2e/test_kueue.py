@@ -44,7 +44,8 @@ def queues(kind: Kind) -> Iterator[tuple[str, str]]:
 
 def test_runs_wait_for_room_make_room_and_are_all_made(kind: Kind, queues: tuple[str, str]) -> None:
     ours, theirs = queues
-    assert "has Kueue" not in kind.sigh("doctor", "s3://sigh", "--set", f"kubernetes.queue={ours}").err
+    told = kind.sigh("doctor", "s3://sigh", "--set", f"kubernetes.queue={ours}").out
+    assert f"{ours} is there" in told
     submit(kind, "borrower", ours, pods=2 * PODS)
     kind.until("borrower", lambda status: status["state"] == "running")
     submit(kind, "patient", ours, pods=PODS)

@@ -85,7 +85,7 @@ def test_sights_are_reckoned_the_same_without_torch() -> None:
     assert np.array_equal(np.stack(sights_of_array(pixels)), theirs)
 
 
-def test_strips_that_are_damaged_or_of_other_weights_are_refused() -> None:
+def test_strips_that_are_damaged_are_refused_and_a_model_does_without_any() -> None:
     url = exported("torn", tiles_document())
     open_store(url).put("model.strips.zip", b"nothing")
     with pytest.raises(DataError, match=r"model\.strips\.zip in .* is damaged"):
@@ -109,9 +109,6 @@ sys.meta_path[:] = [Without if finder is PathFinder else finder for finder in sy
 import numpy as np
 from sigh_batch import errors
 from sigh_batch.models.opening import open_model
-from sigh_batch.models.probability import sigmoid
-from sigh_batch.models.sights import sights_of_array
-from sigh_batch.models.strips import unpack
 
 url, backend = sys.argv[1:]
 try:
