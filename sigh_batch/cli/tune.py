@@ -39,6 +39,7 @@ _SHOWN = 10
 _options = with_options(
     click.option("--data", metavar="URL", help="A set, or a folder of classes."),
     click.option("--out", metavar="URL", help="Where the study goes, and its trials."),
+    click.option("--model", metavar="NAME|URL", help="tiles, a backbone, or a model to train further."),
     click.option("--trials", type=int, help="How many trials there are to be, those before included."),
     click.option("--ray", metavar="WHERE", help="local, auto, HOST:PORT, or none for one after another."),
     click.option("--grid", is_flag=True, help="Train every combination of the space."),
@@ -221,7 +222,7 @@ def _settings(files: tuple[Path, ...], sets: tuple[str, ...], **flags: Any) -> A
     told = {
         "seed": flags["seed"],
         "run__progress": flags["progress"],
-        "train__epochs": flags["epochs"],
+        **{f"train__{name}": flags[name] for name in ("model", "epochs")},
         "tune__search": "grid" if flags["grid"] else None,
         **{f"tune__{name}": flags[name] for name in ("trials", "ray", "repeats")},
     }

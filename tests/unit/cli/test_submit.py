@@ -168,6 +168,8 @@ def test_a_study_is_sent_as_pods_that_share_it(sigh: Any, tmp_path: Path) -> Non
         ("train", "resnet50"),
         ("train", "timm/vit_tiny_patch16_224"),
         ("train", "default"),
+        ("tune", "default"),
+        ("tune", "resnet50"),
         ("evaluate", "default"),
     ],
 )
@@ -184,6 +186,11 @@ def test_a_model_by_name_is_the_same_in_every_pod(sigh: Any, kind: str, model: s
     [
         (
             ("submit", "train", "--data", "s3://b/d", "--out", "s3://b/m", "--model", "./mine"),
+            2,
+            "'./mine' is a folder of this machine, which pods do not see",
+        ),
+        (
+            ("submit", "tune", "--data", "s3://b/d", "--out", "s3://b/s", "--model", "./mine"),
             2,
             "'./mine' is a folder of this machine, which pods do not see",
         ),
