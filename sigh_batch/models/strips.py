@@ -15,7 +15,7 @@ import numpy as np
 
 from sigh_batch.models.grid import STRIDE, Strip, part_of, strips_of, whole_tiles
 from sigh_batch.models.scoring import Floats, Pixels
-from sigh_batch.models.sights import BUCKETS, PARTS, SIGHTS, sights_of_array
+from sigh_batch.models.sights import times_of_array
 
 _AT_ONCE = 4_194_304
 """Pixels of a strip: ONNX Runtime takes 200 bytes for each, and keeps them."""
@@ -43,7 +43,7 @@ class Strips:
         # Of features, N x C x H x W, and in brackets of pixels.
         axis = 2 if whole.shape[0] >= whole.shape[1] else 3
         strips = list(strips_of(whole.shape[axis - 2], whole.shape[3 - axis], at_once))
-        times = _times_of(whole, axis - 2, strips)
+        times = times_of_array(whole)[None].astype(np.int32)
 
         def ask(strip: Strip, compared: Floats | None) -> tuple[Floats, Floats]:
             part = _part(whole, axis - 2, strip.taken).transpose(2, 0, 1)[None].astype(np.float32)
@@ -84,19 +84,6 @@ def unpack(data: bytes, open_graph: Callable[[bytes], Any]) -> Strips:
     with zipfile.ZipFile(io.BytesIO(data)) as file:
         sessions = {name: open_graph(file.read(f"{name}.onnx")) for name in GRAPHS}
     return Strips(sessions, int(sessions["all"].get_inputs()[0].shape[1]))
-
-
-def _times_of(whole: Pixels, axis: int, strips: list[Strip]) -> Any:
-    """Return in how many parts of a picture each sight is seen, 1 x sights x BUCKETS."""
-    rows, columns = (np.arange(length) * PARTS // length for length in whole.shape[:2])
-    seen = np.zeros((SIGHTS, PARTS * PARTS * BUCKETS), np.bool_)
-    for strip in strips:
-        along = [rows, columns]
-        along[axis] = along[axis][strip.taken][strip.inner]
-        here = (along[0] * PARTS)[:, None] + along[1]
-        for found, sights in zip(seen, sights_of_array(_part(whole, axis, strip.taken)), strict=True):
-            found[here * BUCKETS + _part(sights, axis, strip.inner)] = True
-    return seen.reshape(1, SIGHTS, PARTS * PARTS, BUCKETS).sum(2, dtype=np.int32)
 
 
 def _part(pixels: Any, axis: int, taken: slice) -> Any:

@@ -17,17 +17,10 @@ from torch import nn
 from torch.nn import functional
 
 from sigh_batch.config.tiles import TilesNetworkConfig
-from sigh_batch.models.commonness import (
-    Commonness,
-    commonness_of,
-    look_up,
-    parts_of,
-    seen_in,
-    sights_of,
-    times_of,
-)
+from sigh_batch.models.commonness import Commonness, commonness_of
 from sigh_batch.models.grid import AT_ONCE, STRIDE, Strip, part_of, strips_of, whole_tiles
 from sigh_batch.models.layers import Convolution, Evidence, Peers, Residual, Verdict, usual
+from sigh_batch.models.sights import counts_of_array, times_of_array
 
 _START = -2.0
 
@@ -134,24 +127,28 @@ def look(
     is bounded; what comes out is the same.
     """
     height, width = pixels.shape[:2]
-    device = next(network.parameters()).device
-    tensor = torch.from_numpy(whole_tiles(pixels)).to(device).permute(2, 0, 1).unsqueeze(0)
+    whole = whole_tiles(pixels)
     with torch.inference_mode():
-        small = height * width <= at_once
-        answer = network(tensor.float()) if small else _look_in_strips(network, tensor, at_once)
+        if height * width <= at_once:
+            answer = network(_tensor(network, whole).float())
+        else:
+            answer = _look_in_strips(network, whole, at_once)
     changed = answer.map[0, :height, :width].float().cpu().numpy()
     return float(answer.picture[0]), answer.operations[0].float().cpu().numpy(), changed
 
 
-def _look_in_strips(network: TilesNetwork, picture: torch.Tensor, at_once: int) -> Answer:
+def _look_in_strips(network: TilesNetwork, picture: NDArray[np.uint8], at_once: int) -> Answer:
     """Return what forward returns, of one picture: down in strips for the tiles, and again for the map."""
-    axis = 2 if picture.shape[2] >= picture.shape[3] else 3
-    strips = list(strips_of(picture.shape[axis], picture.shape[5 - axis], at_once))
-    times = times_of(_seen_in_strips(picture, axis, strips)) if network.commonness else None
+    axis = 2 if picture.shape[0] >= picture.shape[1] else 3
+    strips = list(strips_of(picture.shape[axis - 2], picture.shape[3 - axis], at_once))
+    times = times_of_array(picture) if network.commonness else None
 
     def encode(strip: Strip) -> Features:
-        pixels = part_of(picture, axis, strip.taken).float()
-        return network.encode(pixels, None if times is None else look_up(sights_of(pixels), times))
+        pixels = picture[strip.taken] if axis == 2 else picture[:, strip.taken]
+        counts = None
+        if times is not None:
+            counts = torch.from_numpy(counts_of_array(pixels, times))[None].to(_device_of(network))
+        return network.encode(_tensor(network, pixels).float(), counts)
 
     tiles = torch.cat([part_of(encode(strip)[-1], axis, strip.inner, STRIDE) for strip in strips], axis)
     tiles = network.context(tiles)
@@ -163,18 +160,12 @@ def _look_in_strips(network: TilesNetwork, picture: torch.Tensor, at_once: int) 
     return network.conclude(tiles, torch.cat(maps, axis))
 
 
-def _seen_in_strips(picture: torch.Tensor, axis: int, strips: list[Strip]) -> torch.Tensor:
-    """Return what is seen in which part of a picture, one strip after the other."""
-    rows, columns = (parts_of(length, picture.device) for length in picture.shape[2:])
-    found: torch.Tensor | None = None
-    for strip in strips:
-        sights = part_of(sights_of(part_of(picture, axis, strip.taken).float()), axis, strip.inner)
-        along = [rows, columns]
-        along[axis - 2] = along[axis - 2][strip.taken][strip.inner]
-        seen = seen_in(sights, *along)
-        found = seen if found is None else torch.maximum(found, seen)
-    assert found is not None
-    return found
+def _tensor(network: TilesNetwork, pixels: NDArray[np.uint8]) -> torch.Tensor:
+    return torch.from_numpy(pixels).to(_device_of(network)).permute(2, 0, 1).unsqueeze(0)
+
+
+def _device_of(network: TilesNetwork) -> torch.device:
+    return next(network.parameters()).device
 
 
 def _stage(channels: int, out: int, blocks: int) -> nn.Sequential:

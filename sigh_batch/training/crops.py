@@ -13,15 +13,14 @@ from typing import Any, TypeVar
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from sigh_batch.config.tiles import TilesConfig
 from sigh_batch.data.loader import Dataset, Item
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import ConfigError, UnreadablePicture
-from sigh_batch.models.commonness import look_up, seen_in_all_of, sights_of, times_of
 from sigh_batch.models.grid import STRIDE
+from sigh_batch.models.sights import counts_of_array, times_of_array
 from sigh_batch.rng import Draws
 from sigh_batch.training.retouch import edges_of, retouched, saved, unusual
 
@@ -169,16 +168,11 @@ class Surroundings:
     """A picture, as that in which things are common or rare."""
 
     def __init__(self, picture: Pixels) -> None:
-        self._times = times_of(seen_in_all_of(_sights(_window(picture, 0, 0, 0))))
+        self._times = times_of_array(_window(picture, 0, 0, 0))
 
     def counts(self, piece: Pixels) -> Pixels:
         """Return in how many parts of the picture what each pixel of a piece shows is seen, at least one."""
-        found = look_up(_sights(piece), self._times)[0]
-        return found.clamp(min=1).numpy()
-
-
-def _sights(picture: Pixels) -> torch.Tensor:
-    return sights_of(torch.from_numpy(picture).permute(2, 0, 1)[None].float())
+        return np.maximum(counts_of_array(piece, self._times), 1)
 
 
 def _shown(

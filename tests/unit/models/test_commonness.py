@@ -5,16 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sigh_batch.models.commonness import (
     PARTS,
     Commonness,
     commonness_of,
     look_up,
-    seen_in_all_of,
     sights_of,
     times_of,
 )
+from sigh_batch.models.sights import counts_of_array, sights_of_array, times_of_array
 
 GROUND = (240.0, 241.0, 242.0)
 
@@ -54,9 +56,19 @@ def test_different_colours_have_different_numbers_nearly_always() -> None:
 
 def test_a_piece_is_looked_up_in_its_whole_picture() -> None:
     pixels = torch.from_numpy(np.random.default_rng(3).integers(0, 3, (1, 3, 64, 96)) * 40).float()
-    times = times_of(seen_in_all_of(sights_of(pixels)))
+    times = times_of(sights_of(pixels))
     piece = look_up(sights_of(pixels[..., 16:48, 32:80]), times)
     assert torch.equal(piece[..., :-1, :-1], commonness_of(pixels)[..., 16:47, 32:79])
+
+
+@given(st.integers(1, 90), st.integers(1, 40), st.integers(2, 200), st.integers(0, 2**32))
+def test_it_is_counted_the_same_without_torch(height: int, width: int, levels: int, seed: int) -> None:
+    pixels = np.random.default_rng(seed).integers(0, levels, (height, width, 3)).astype(np.uint8)
+    sights = sights_of(torch.from_numpy(pixels).permute(2, 0, 1)[None].float())
+    times = times_of(sights)
+    assert np.array_equal(sights_of_array(pixels), sights[0].numpy())
+    assert np.array_equal(times_of_array(pixels), times[0].numpy())
+    assert np.array_equal(counts_of_array(pixels, times_of_array(pixels)), look_up(sights, times)[0].numpy())
 
 
 def test_pictures_of_a_batch_do_not_mix() -> None:

@@ -10,17 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from sigh_batch.errors import DataError, MissingLibrary, NotFound, SighError
 from sigh_batch.models import export, onnx
-from sigh_batch.models.commonness import sights_of
 from sigh_batch.models.document import Architecture, ModelDocument
 from sigh_batch.models.export import draw_picture, export_model
 from sigh_batch.models.file import write_model
 from sigh_batch.models.opening import open_model
 from sigh_batch.models.probability import sigmoid
-from sigh_batch.models.sights import sights_of_array
 from sigh_batch.models.strips import unpack
 from sigh_batch.store import open_store
 from tests.models import calibration, classes_document, pictures, put_model, tiles_document
@@ -77,12 +74,6 @@ def test_a_large_picture_goes_in_strips_and_is_told_the_same(shape: tuple[int, i
     assert abs(logit - whole.logit) < 1e-4
     assert np.allclose(sigmoid(operations), whole.operations, atol=1e-4)
     assert np.allclose(sigmoid(changed), whole.map, atol=1e-4)
-
-
-def test_sights_are_reckoned_the_same_without_torch() -> None:
-    pixels = draw_picture((90, 70))
-    theirs = sights_of(torch.from_numpy(pixels.copy()).permute(2, 0, 1)[None].float())[0].numpy()
-    assert np.array_equal(np.stack(sights_of_array(pixels)), theirs)
 
 
 def test_strips_that_are_damaged_are_refused_and_a_model_does_without_any() -> None:
