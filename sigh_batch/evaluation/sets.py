@@ -10,7 +10,7 @@ from sigh_batch.data.document import stated_image
 from sigh_batch.data.identity import RUN_KEY, read_document
 from sigh_batch.data.loader import Dataset, open_dataset
 from sigh_batch.data.sample import Json
-from sigh_batch.errors import SighError, UnreadablePicture
+from sigh_batch.errors import NotFound, SighError, UnreadablePicture
 from sigh_batch.evaluation.facts import Facts, FactsBuilder, spread
 from sigh_batch.evaluation.slices import (
     COLUMNS,
@@ -101,10 +101,13 @@ def _read_facts(dataset: Dataset, unseen: UnseenConfig) -> Facts:
 
 
 def _held_out(store: Store) -> UnseenConfig:
-    """Return what the run that made a set held out, and the run before it, where that can be read."""
+    """Return what the run that made a set held out, and the run before it as far as that can be read.
+
+    A set without its run says nothing; raises DataError when what it says is damaged.
+    """
     try:
         spec = read_document(store, RUN_KEY).get("spec") or {}
-    except SighError:
+    except NotFound:
         return UnseenConfig()
     found = held_out(spec.get("settings") or {})
     source = spec.get("source")

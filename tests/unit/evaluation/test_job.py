@@ -12,7 +12,7 @@ import pytest
 
 from sigh_batch.config.evaluate import CurveConfig
 from sigh_batch.data.predictions import PREDICTION
-from sigh_batch.errors import ConfigError, RunMismatch, UnknownName
+from sigh_batch.errors import ConfigError, DataError, RunMismatch, UnknownName
 from sigh_batch.evaluation import job, passes
 from sigh_batch.evaluation.document import Evaluation, read_evaluation
 from sigh_batch.evaluation.job import Progress, evaluate, plan_evaluation, render
@@ -171,6 +171,17 @@ def test_what_held_out_runs_say_becomes_slices(
     assert slices["unseen operation", "splice"].pictures == slices["operation", "splice"].pictures
     assert slices["unseen skin", "any"].pictures == slices["skin", "sms"].pictures
     assert ("unseen operation", "erase") not in slices
+
+
+def test_a_damaged_account_of_the_set_is_no_set_that_held_nothing_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(tmp_path / "data")
+    write_pairs(store)
+    store.put("run.json", b"{torn")
+    give(monkeypatch, Red(document_of()))
+    with pytest.raises(DataError, match=r"run\.json in .* is damaged"):
+        evaluate(spec_of(store.url, str(tmp_path / "e")))
 
 
 def test_the_plan_touches_nothing(tmp_path: Path, data: str, monkeypatch: pytest.MonkeyPatch) -> None:
