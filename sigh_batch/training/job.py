@@ -82,6 +82,9 @@ def _carry_out(plan: Plan, task: Task, machine: Machine, store: Store, told: Tol
         else:
             learner.kept.load_state_dict(read_best(store, best))
             say(f"keeps the weights after step {best:,}, which were the {plan.config.weights}")
+        if plan.config.threads:
+            # The other processes have ended, and their cores are free.
+            torch.set_num_threads(plan.config.threads * ranks)
         return write_outcome(
             store,
             task,
