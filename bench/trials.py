@@ -155,7 +155,8 @@ def _ray(load: Load, slots: int | None) -> Iterator[float]:
     import ray
 
     begun = time.perf_counter()
-    ray.init(num_cpus=slots, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    how = {"include_dashboard": False, "log_to_driver": False, "logging_level": logging.ERROR}
+    ray.init("local", num_cpus=slots, **how)
     try:
         yield time.perf_counter() - begun
     finally:
