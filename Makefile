@@ -30,7 +30,7 @@ demo: .venv/.run ## make 300 screenshots in ./demo, verify them, print the page 
 
 ##@ Check
 
-.PHONY: test lint types test-s3 test-browser test-chart test-cluster test-tune test-slow verify
+.PHONY: test lint types test-s3 test-browser test-chart test-cluster test-scale test-tune test-slow verify
 test: .venv/.test ## the default suite: no network, no GPU, no cluster
 	@$(PYTEST) -n $(JOBS) --maxprocesses 8 --dist worksteal -m "$(DEFAULT)" $(T)
 
@@ -56,6 +56,11 @@ test-chart: .venv/.test ## the chart by Helm's own linter and unit tests (needs 
 test-cluster: .venv/.test ## manifests and commands before a real Kubernetes API server (needs Go, to build it once)
 	@for program in etcd kube-apiserver helm; do scripts/program $$program >/dev/null || exit 1; done
 	@$(PYTEST) -m cluster $(T)
+
+test-scale: .venv/.test ## commands about a run of 1,000 pods on nodes that kwok plays (SIGH_PODS=5000; needs Go, to build once)
+	@for program in etcd kube-apiserver kube-controller-manager kube-scheduler kwok; do \
+	  scripts/program $$program >/dev/null || exit 1; done
+	@SIGH_PODS=$${SIGH_PODS:-1000} $(PYTEST) -m cluster -o faulthandler_timeout=0 -s -k played tests/integration/test_scale.py
 
 test-tune: .venv/.test ## studies: twenty kills of each kind of process, and trials by a real Ray
 	@SIGH_KILLS=20 $(PYTEST) -o faulthandler_timeout=0 -m "slow or not slow" tests/unit/tuning tests/integration/test_tune*.py

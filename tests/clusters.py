@@ -30,6 +30,8 @@ class FakeCluster:
         """Rights that whoever asks does not have: a verb and a resource."""
         self.logs: dict[str, list[list[str]]] = {}
         """Pod -> what each connection to its log gives: lines with a time, and whatever follows breaks."""
+        self.silent: set[str] = set()
+        """Pods whose node does not answer."""
         self.faults: list[int] = []
         """Status codes of the next answers, in place of real ones."""
         self.asked: list[str] = []
@@ -191,6 +193,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(200, {"items": chosen[begin:end], "metadata": more})
 
     def _log(self, pod: str, query: dict[str, str]) -> None:
+        if pod in self.cluster.silent:
+            self._refuse(500, "dial tcp 10.0.0.9:10250: connect: connection refused")
+            return
         connections = self.cluster.logs.get(pod, [])
         live = query.get("follow") == "true"
         lines = connections.pop(0) if live and len(connections) > 1 else (connections or [[]])[0]

@@ -85,17 +85,18 @@ class ControlPlane:
 def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """A running API server; skips in one line where it is not built."""
     folder = tmp_path_factory.mktemp("control-plane")
-    with ExitStack() as stack:
-        yield stack.enter_context(_running(folder, _program("etcd"), _program("kube-apiserver")))
+    with running(folder) as plane:
+        yield plane
 
 
 @pytest.fixture(scope="session")
 def helm() -> str:
     """The path of Helm; skips in one line where it is not built."""
-    return _program("helm")
+    return program("helm")
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Return the path of a program of scripts/program; skips in one line where it is not built."""
     environ = {**os.environ, "HOME": pwd.getpwuid(os.getuid()).pw_dir}
     environ.pop("XDG_CACHE_HOME", None)
     command = [str(ROOT / "scripts/program"), name, "cached"]
@@ -106,8 +107,10 @@ def _program(name: str) -> str:
 
 
 @contextmanager
-def _running(folder: Path, etcd: str, apiserver: str) -> Iterator[ControlPlane]:
-    client, peer, secure = _free_ports(3)
+def running(folder: Path) -> Iterator[ControlPlane]:
+    """Run an API server and its etcd that keep what they hold in a folder; skips where one is not built."""
+    etcd, apiserver = program("etcd"), program("kube-apiserver")
+    client, peer, secure = free_ports(3)
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(
         serialization.Encoding.PEM,
@@ -164,7 +167,8 @@ def _unverified() -> ssl.SSLContext:
     return context
 
 
-def _free_ports(number: int) -> list[int]:
+def free_ports(number: int) -> list[int]:
+    """Return ports of loopback that nobody listens at."""
     with ExitStack() as stack:
         listeners = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(number)]
         return [listener.getsockname()[1] for listener in listeners]

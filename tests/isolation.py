@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 # Said by whoever runs the tests (`make test-s3`), not by whoever uses the product.
-KEPT = {"SIGH_KILLS", "SIGH_REQUIRE_S3", "SIGH_S3_SERVER"}
+KEPT = {"SIGH_KILLS", "SIGH_PODS", "SIGH_REQUIRE_S3", "SIGH_S3_SERVER"}
 NOWHERE = "http://127.0.0.1:9"
 LOCAL_NAMES = {"localhost", "localhost.localdomain", "", None}
 

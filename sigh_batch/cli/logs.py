@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sigh_batch import intervals
 from sigh_batch.cli.clusters import cluster_options, connect
 from sigh_batch.config.settings import Settings
 from sigh_batch.errors import Interrupted, SighError
@@ -59,10 +60,12 @@ def follow_logs(cluster: Cluster, run: str, pod: int | None = None, tail: int | 
     from sigh_batch.runners.kubernetes import logs, runs
 
     runs.find(cluster, run)
+    unheard: set[int] = set()
     try:
-        _print(logs.follow(cluster, run, pod, tail))
+        _print(logs.follow(cluster, run, pod, tail, unheard))
     except KeyboardInterrupt:
         raise Interrupted(f"the run goes on without you; `sigh logs -f {run}` listens again") from None
+    _tell_unheard(unheard)
 
 
 def _print_logs(cluster: Cluster, settings: Settings, run: str, pod: int | None, tail: int | None) -> None:
@@ -70,17 +73,24 @@ def _print_logs(cluster: Cluster, settings: Settings, run: str, pod: int | None,
     from sigh_batch.store import open_store
 
     status = runs.observe(cluster, run)
-    heard = _print(logs.read(cluster, run, pod, tail))
+    unheard: set[int] = set()
+    heard = _print(logs.read(cluster, run, pod, tail, unheard))
     if (pod is not None and heard) or len(heard) >= status.pods:
         return
     try:
         store = open_store(status.out, settings.store, create=False)
-        _print(line for line in logs.stored(store, run, pod) if line.pod not in heard)
+        heard |= _print(line for line in logs.stored(store, run, pod) if line.pod not in heard)
     except SighError as error:
         click.echo(
             f"pods that are gone left their words in {status.out}, which cannot be read here: {error}",
             err=True,
         )
+    _tell_unheard(unheard - heard)
+
+
+def _tell_unheard(pods: set[int]) -> None:
+    if pods:
+        click.echo(f"not heard, as their nodes do not answer: {intervals.write(sorted(pods))}", err=True)
 
 
 def _print(lines: Iterable[Line]) -> set[int]:

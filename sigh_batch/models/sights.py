@@ -72,7 +72,8 @@ def _sights(pixels: NDArray[np.uint8], first: int, last: int) -> NDArray[np.int3
 
 def _colours(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
     red, green, blue = (pixels[..., channel].astype(np.int64) for channel in range(3))
-    return red + (green << 8) + (blue << 16)
+    colour: NDArray[np.int64] = red + (green << 8) + (blue << 16)
+    return colour
 
 
 def _next(colour: NDArray[np.int64]) -> NDArray[np.int64]:

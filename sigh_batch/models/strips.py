@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sigh_batch.models.grid import STRIDE, Strip, part_of, strips_of, whole_tiles
 from sigh_batch.models.scoring import Floats, Pixels
@@ -63,7 +64,7 @@ class Strips:
         picture, operations, changed = self._run("end", compared, changed)
         return float(picture[0]), operations[0], changed[0, :height, :width]
 
-    def _run(self, graph: Graph, *inputs: Floats) -> list[Floats]:
+    def _run(self, graph: Graph, *inputs: NDArray[Any]) -> list[Floats]:
         found: list[Floats] = self._sessions[graph].run(
             None, dict(zip(GRAPHS[graph][0], map(np.ascontiguousarray, inputs), strict=True))
         )

@@ -81,6 +81,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "report",
         "kinds",
         "run",
+        "intervals",
         "runners",
         "doctor",
         "console",

@@ -27,6 +27,8 @@ PAUSE_SECONDS = 0.25
 """How long is waited after the first try; twice as long after each further one."""
 PAGE = 250
 """Objects in one answer: a list of thousands of pods at once would take hundreds of megabytes."""
+CONNECTIONS = 80
+"""How many are kept for the next question: as many pods as are followed at once, and some."""
 
 _NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 
@@ -53,6 +55,7 @@ class Cluster:
                 "and a context of it with --context"
             ) from error
         configuration.retries = False  # ours say what happened
+        configuration.connection_pool_maxsize = CONNECTIONS
         if not configuration.verify_ssl:  # the kubeconfig says so; to be told at each call helps nobody
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
         return cls(client.ApiClient(configuration), settings.namespace or namespace)

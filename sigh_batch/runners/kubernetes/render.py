@@ -5,11 +5,13 @@ What is printed, what is committed as an example and what is sent come from here
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sigh_batch import __version__
 from sigh_batch.config.kubernetes import RAY_TOKEN, KubernetesConfig
-from sigh_batch.runners.kubernetes.submission import Submission
+
+if TYPE_CHECKING:  # it brings plans and so Parquet, which no question about a run needs
+    from sigh_batch.runners.kubernetes.submission import Submission
 
 Object = dict[str, Any]
 

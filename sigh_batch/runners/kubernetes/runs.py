@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sigh_batch import errors, intervals
 from sigh_batch.runners.kubernetes.cluster import Cluster
 from sigh_batch.runners.kubernetes.explain import ENDED, Facts, Status, explain
 from sigh_batch.runners.kubernetes.objects import phase
 from sigh_batch.runners.kubernetes.render import OUT, PART, QUEUE, Object, render
-from sigh_batch.runners.kubernetes.submission import Submission
+
+if TYPE_CHECKING:
+    from sigh_batch.runners.kubernetes.submission import Submission
 
 LOOK_SECONDS = 2.0
 """How often a run is looked at while somebody waits."""

@@ -295,6 +295,9 @@ def test_pods_that_are_gone_are_read_from_the_store(sigh: Any, fake: FakeCluster
     log.parent.mkdir(parents=True)
     log.write_text("gone\n")
     assert sigh("logs", "a")[1] == "[1] still there\n[0] gone\n"
+    fake.silent |= {pod["metadata"]["name"] for pod in fake.pods.values()}
+    _, told, err = sigh("logs", "a")
+    assert (told, err) == ("[0] gone\n", "not heard, as their nodes do not answer: 1\n")
 
 
 def test_a_submission_that_follows_ends_as_the_run_does(sigh: Any, fake: FakeCluster) -> None:

@@ -1,6 +1,11 @@
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
+import pytest
+
+from sigh_batch import errors
 from sigh_batch.runners.kubernetes import logs
 from sigh_batch.runners.kubernetes.cluster import Cluster
 from sigh_batch.runners.kubernetes.logs import Line
@@ -53,15 +58,58 @@ def test_following_survives_broken_connections_and_tells_each_line_once(
     assert [line for line in heard if line.pod] == [Line(1, "x"), Line(2, "late")]
 
 
+def test_many_pods_are_read_in_their_order_and_a_node_that_is_away_is_asked_only_at_first(
+    cluster: Cluster, fake: FakeCluster
+) -> None:
+    job = fake.add_job(job_of(RUN), **DONE)
+    number = 4 * logs.AHEAD
+    for index in range(number):
+        pod = add(fake, job, index, "Succeeded", said(f"{index} a", f"{index} b"))
+        pod["spec"] = {**pod["spec"], "nodeName": f"node-{index % 2}"}
+        if index % 2:
+            fake.silent.add(pod["metadata"]["name"])
+    expected = [(index, f"{index} {part}") for index in range(0, number, 2) for part in "ab"]
+    unheard: set[int] = set()
+    assert list(logs.read(cluster, RUN.name, unheard=unheard)) == expected
+    assert unheard == set(range(1, number, 2))
+    asked = [path for path in fake.asked if "/log" in path]
+    assert number // 2 < len(asked) <= number // 2 + logs.AHEAD
+
+
+def test_reading_says_when_it_is_the_cluster_that_does_not_answer(
+    cluster: Cluster, fake: FakeCluster
+) -> None:
+    job = fake.add_job(job_of(RUN), **DONE)
+    fake.silent.add(add(fake, job, 0, "Succeeded")["metadata"]["name"])
+    fake.on_get = lambda path: fake.faults.extend([503] if path.endswith("/log") else [])
+    with pytest.raises(errors.ClusterUnreachable, match="told to answer 503"):
+        list(logs.read(cluster, RUN.name))
+
+
+def test_following_leaves_out_pods_that_have_ended_on_a_node_that_is_gone(
+    cluster: Cluster, fake: FakeCluster
+) -> None:
+    job = fake.add_job(job_of(RUN), **DONE)
+    for index in range(logs.STREAMS + 2):
+        pod = add(fake, job, index, "Succeeded", said("done"))
+        if index == 0:
+            fake.silent.add(pod["metadata"]["name"])
+    unheard: set[int] = set()
+    heard = sorted(logs.follow(cluster, RUN.name, unheard=unheard))
+    assert heard == [(index, "done") for index in range(1, logs.STREAMS + 2)]
+    assert unheard == {0}
+    assert len([path for path in fake.asked if "-0-00000/log" in path]) == logs.TRIES
+
+
 def test_following_ends_when_the_run_is_deleted(cluster: Cluster, fake: FakeCluster) -> None:
     job = fake.add_job(job_of(RUN), active=1, ready=1)
     pod = add(fake, job, 0, "Running", said("a"))
 
     def delete() -> None:
         fake.jobs.clear()
-        del fake.pods[pod["metadata"]["name"]]
+        fake.pods.pop(pod["metadata"]["name"], None)
 
-    threading.Timer(0.2, delete).start()
+    fake.on_get = lambda path: threading.Timer(0.2, delete).start() if path.endswith("/log") else None
     assert list(logs.follow(cluster, RUN.name)) == [(0, "a")]
 
 
@@ -83,3 +131,9 @@ def test_what_pods_wrote_to_the_store_outlives_them(tmp_path: Path) -> None:
     store.put(f"logs/20260101T000000-other-{name}-1-1.000.log.txt", b"no\n")
     assert list(logs.stored(store, name)) == [(1, "one"), (11, "eleven")]
     assert list(logs.stored(store, name, pod=1)) == [(1, "one")]
+
+
+def test_whoever_asks_about_a_run_loads_no_parquet() -> None:
+    code = "import sys; from sigh_batch.runners.kubernetes import logs, runs; print('pyarrow' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told == "False\n"
