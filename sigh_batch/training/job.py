@@ -71,30 +71,39 @@ def _carry_out(plan: Plan, task: Task, machine: Machine, store: Store, told: Tol
         learner, loop = _begin(plan, task, store, 0, ranks, stop, told)
         try:
             loop.run(functools.partial(_open_trackers, plan, store, say))
+            # What follows changes no weight, and is done again when it was not finished.
+            with stop.at_once():
+                return _finish(plan, task, machine, store, learner, loop)
         except Halt:
             stop.pass_on()
             raise Interrupted(
                 f"stopped at step {loop.step:,} of {loop.total:,}; the same command again goes on from there"
             ) from None
-        best = loop.improvement.best_step
-        if best is None:
-            say(f"{task.metric} was never a number; the last weights are kept")
-        else:
-            learner.kept.load_state_dict(read_best(store, best))
-            say(f"keeps the weights after step {best:,}, which were the {plan.config.weights}")
-        if plan.config.threads:
-            # The other processes have ended, and their cores are free.
-            torch.set_num_threads(plan.config.threads * ranks)
-        return write_outcome(
-            store,
-            task,
-            learner.kept,
-            machine.device,
-            training=_told(plan, loop, machine.name),
-            data={"identity": plan.identity.values["source"]},
-            versions={"sigh-batch": metadata.version("sigh-batch"), **plan.identity.engine},
-            metrics=loop.improvement.best_metrics,
-        )
+
+
+def _finish(
+    plan: Plan, task: Task, machine: Machine, store: Store, learner: Learner, loop: Loop
+) -> ModelDocument:
+    """Write the model that training ended with."""
+    best = loop.improvement.best_step
+    if best is None:
+        loop.say(f"{task.metric} was never a number; the last weights are kept")
+    else:
+        learner.kept.load_state_dict(read_best(store, best))
+        loop.say(f"keeps the weights after step {best:,}, which were the {plan.config.weights}")
+    if plan.config.threads:
+        # The other processes have ended, and their cores are free.
+        torch.set_num_threads(plan.config.threads * machine.ranks)
+    return write_outcome(
+        store,
+        task,
+        learner.kept,
+        machine.device,
+        training=_told(plan, loop, machine.name),
+        data={"identity": plan.identity.values["source"]},
+        versions={"sigh-batch": metadata.version("sigh-batch"), **plan.identity.engine},
+        metrics=loop.improvement.best_metrics,
+    )
 
 
 def _open_trackers(plan: Plan, store: Store, say: Say, step: int) -> Trackers:

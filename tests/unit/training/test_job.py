@@ -8,6 +8,7 @@ import os
 import signal
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import pytest
 import torch
@@ -114,12 +115,20 @@ class killed_at_write:  # noqa: N801
         return kind is Killed
 
 
-@pytest.mark.parametrize("when", ["between", "validating"])
+@pytest.mark.parametrize("when", ["between", "validating", "calibrating"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_is_followed_by_a_checkpoint_and_then_heard_by_whoever_listened(
-    data: Path, whole: dict[str, bytes], when: str, number: int
+    data: Path, whole: dict[str, bytes], when: str, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard = []
+    held_out = Toy.held_out
+
+    def calibrate(*words: Any) -> Any:
+        os.kill(os.getpid(), number)
+        return held_out(*words)
+
+    if when == "calibrating":
+        monkeypatch.setattr(Toy, "held_out", calibrate)
 
     def listen(received: int, frame: FrameType | None) -> None:
         heard.append(received)
@@ -137,6 +146,7 @@ def test_a_signal_is_followed_by_a_checkpoint_and_then_heard_by_whoever_listened
     finally:
         signal.signal(number, before)
     assert heard == [number]
+    monkeypatch.undo()
     train(spec_of(data, f"memory://{name}", *SETS))
     assert kept(name) == whole
 
