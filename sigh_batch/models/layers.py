@@ -145,7 +145,8 @@ class Verdict(nn.Module):
     """What is said of the whole picture: by its strongest evidence that it is forged, and by its tiles how.
 
     The strongest tiles say less than all features could, and they say the same of pictures that look like
-    nothing that was learned from.
+    nothing that was learned from. Of more tiles the strongest are stronger, in honest pictures too, so that
+    the number of tiles is told beside them.
     """
 
     def __init__(self, channels: int, operations: int, looks: int = 4) -> None:
@@ -157,6 +158,8 @@ class Verdict(nn.Module):
         )
         self.picture = nn.Linear(2 * len(_STRONGEST), 1)
         nn.init.constant_(self.picture.weight, 0.5 / len(_STRONGEST))
+        self.size = nn.Linear(1, 1, bias=False)
+        nn.init.zeros_(self.size.weight)
 
     def forward(
         self, tiles: torch.Tensor, suspicion: torch.Tensor, peaks: torch.Tensor
@@ -171,7 +174,13 @@ class Verdict(nn.Module):
             weight = self.looks(seen).flatten(2).softmax(-1)
             found = (weight @ seen.flatten(2).transpose(1, 2)).flatten(1)
             ranked = hints.flatten(2).sort(2, descending=True).values
-            return self.picture(_strongest(ranked))[:, 0], self.operations(found)
+            picture = self.picture(_strongest(ranked)) + self.size(_size(ranked))
+            return picture[:, 0], self.operations(found)
+
+
+def _size(ranked: torch.Tensor) -> torch.Tensor:
+    """Return how many tiles there are, 1 x 1, in steps of two doublings from 4,096 on."""
+    return ((torch.ones_like(ranked[:1, :1]).sum(2)).log2() - 12) / 2
 
 
 def _strongest(ranked: torch.Tensor) -> torch.Tensor:

@@ -25,7 +25,7 @@ from sigh_batch.training.naming import is_model_url
 from sigh_batch.training.task import Assignment
 from sigh_batch.training.tasks import sections_of
 
-REVISION = 1
+REVISION = 2
 """Raised whenever the same settings would train another model than before."""
 _PACKAGES = ("torch", "torchvision", "timm", "numpy")
 

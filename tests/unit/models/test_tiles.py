@@ -149,3 +149,12 @@ def test_a_picture_is_judged_by_its_strongest_tiles(tiles_: int) -> None:
     wanted = sum(said[..., :count].mean() for count in (1, 4, 16, 64)) / 4 + verdict.picture.bias
     assert torch.allclose(picture, wanted.expand(1))
     assert operations.shape == (1, 2)
+
+
+def test_how_many_tiles_there_are_is_told_beside_what_they_say() -> None:
+    verdict = Verdict(8, 2).eval()
+    torch.nn.init.constant_(verdict.size.weight, 0.5)
+    plain, twice = (torch.zeros(1, 1, 1, tiles_) for tiles_ in (4096, 8192))
+    said = [verdict(torch.zeros(1, 8, *one.shape[2:]), one, one)[0] for one in (plain, twice)]
+    assert torch.allclose(said[0], verdict.picture.bias)
+    assert torch.allclose(said[1] - said[0], torch.tensor(0.25))
