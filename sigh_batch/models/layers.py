@@ -180,7 +180,7 @@ class Verdict(nn.Module):
 
 def _size(ranked: torch.Tensor) -> torch.Tensor:
     """Return how many tiles there are, 1 x 1, in steps of two doublings from 4,096 on."""
-    return ((torch.ones_like(ranked[:1, :1]).sum(2)).log2() - 12) / 2
+    return (torch.ones_like(ranked[:1, :1]).sum(2).log2() - 12) / 2
 
 
 def _strongest(ranked: torch.Tensor) -> torch.Tensor:

@@ -130,7 +130,7 @@ def look(
     whole = whole_tiles(pixels)
     with torch.inference_mode():
         if height * width <= at_once:
-            answer = network(_tensor(network, whole).float())
+            answer = network(_tensor(network, whole))
         else:
             answer = _look_in_strips(network, whole, at_once)
     changed = answer.map[0, :height, :width].float().cpu().numpy()
@@ -148,7 +148,7 @@ def _look_in_strips(network: TilesNetwork, picture: NDArray[np.uint8], at_once: 
         counts = None
         if times is not None:
             counts = torch.from_numpy(counts_of_array(pixels, times))[None].to(_device_of(network))
-        return network.encode(_tensor(network, pixels).float(), counts)
+        return network.encode(_tensor(network, pixels), counts)
 
     tiles = torch.cat([part_of(encode(strip)[-1], axis, strip.inner, STRIDE) for strip in strips], axis)
     tiles = network.context(tiles)
@@ -161,7 +161,7 @@ def _look_in_strips(network: TilesNetwork, picture: NDArray[np.uint8], at_once: 
 
 
 def _tensor(network: TilesNetwork, pixels: NDArray[np.uint8]) -> torch.Tensor:
-    return torch.from_numpy(pixels).to(_device_of(network)).permute(2, 0, 1).unsqueeze(0)
+    return torch.from_numpy(pixels).to(_device_of(network)).permute(2, 0, 1).unsqueeze(0).float()
 
 
 def _device_of(network: TilesNetwork) -> torch.device:
