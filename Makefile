@@ -73,7 +73,7 @@ verify: docs manifests ## make every generated file again; fails when one differ
 
 ##@ A cluster on this machine
 
-.PHONY: kind-up kind-load kind-test kind-down e2e e2e-short e2e-kueue e2e-chaos
+.PHONY: kind-up kind-load kind-test kind-down e2e e2e-short e2e-kueue e2e-rayjob e2e-chaos
 kind-up: ## start two nodes in Docker (GPUS=2: with so many pretended GPUs; REGISTRY=5001: with a registry there)
 	@scripts/kind up
 
@@ -97,6 +97,12 @@ e2e-kueue: .venv/.test kind-up kind-load ## runs in queues of Kueue (KUEUE_IMAGE
 	  echo "not run: name an image of Kueue and its chart by KUEUE_IMAGE and KUEUE_CHART"; else \
 	  scripts/kind take $(KUEUE_IMAGE) && KUEUE_IMAGE=$(KUEUE_IMAGE) KUEUE_CHART=$(KUEUE_CHART) \
 	  $(PYTEST) -m e2e -o faulthandler_timeout=0 tests/e2e/test_kueue.py; fi
+
+e2e-rayjob: .venv/.test kind-up kind-load ## a study that KubeRay looks after (KUBERAY_IMAGE=NAME:TAG in this Docker, KUBERAY_CHART=folder)
+	@if [ -z "$(KUBERAY_IMAGE)" ] || [ -z "$(KUBERAY_CHART)" ]; then \
+	  echo "not run: name an image of KubeRay's operator and its chart by KUBERAY_IMAGE and KUBERAY_CHART"; else \
+	  scripts/kind take $(KUBERAY_IMAGE) && KUBERAY_IMAGE=$(KUBERAY_IMAGE) KUBERAY_CHART=$(KUBERAY_CHART) \
+	  $(PYTEST) -m e2e -o faulthandler_timeout=0 tests/e2e/test_rayjob.py; fi
 
 e2e-chaos: .venv/.test kind-up kind-load ## a hundred kills on that cluster (SIGH_KILLS=N)
 	@SIGH_KILLS=$${SIGH_KILLS:-100} $(PYTEST) -m e2e -o faulthandler_timeout=0 -s tests/e2e/test_chaos.py

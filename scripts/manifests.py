@@ -17,6 +17,10 @@ import yaml
 
 from scripts.values import values_schema
 from sigh_batch import cli
+from sigh_batch.config.layers import find_layers
+from sigh_batch.config.resolve import resolve
+from sigh_batch.runners.kubernetes.render import render
+from sigh_batch.runners.kubernetes.submission import of_command
 
 ROOT = Path(__file__).parents[1]
 CHART = ROOT / "charts" / "sigh-batch"
@@ -34,9 +38,22 @@ JOBS = {
     "tune": f"tune -c jobs/configs/tune.yaml {CLUSTER} --data s3://sigh/forged --out s3://sigh/study "
     "--pods 3 --set kubernetes.gpus=1 --set kubernetes.cpu=4 --set kubernetes.memory=16Gi "
     "--set kubernetes.shm=8Gi",
+    "tune-rayjob": f"tune -c jobs/configs/tune.yaml {CLUSTER} --data s3://sigh/forged --out s3://sigh/study "
+    "--pods 3 --set kubernetes.study_as=RayJob --set kubernetes.gpus=1 --set kubernetes.cpu=4 "
+    "--set kubernetes.memory=16Gi --set kubernetes.shm=8Gi",
+    "evaluate": f"evaluate {CLUSTER} --model s3://sigh/model --data s3://sigh/forged "
+    "--out s3://sigh/evaluation --set kubernetes.gpus=1 --set kubernetes.cpu=4 --set kubernetes.memory=16Gi "
+    "--set kubernetes.shm=8Gi",
+    "report": f"report {CLUSTER} s3://sigh/scores --evaluation s3://sigh/evaluation "
+    "--set kubernetes.memory=4Gi",
     "audit": f"audit {CLUSTER} s3://sigh/forged --set kubernetes.memory=8Gi",
 }
 """The runs whose manifests are committed: the words after `sigh submit`."""
+PREDICT = ("--in", "s3://sigh/pictures", "--out", "s3://sigh/scores")
+PREDICT_HEAD = """\
+# One pod that lists the pictures itself. This lists them first, and deals them to many:
+# sigh submit predict -c jobs/configs/cluster.yaml --in s3://sigh/pictures --out s3://sigh/scores --shards 64
+"""
 
 
 def main(helm: str, root: Path = ROOT) -> None:
@@ -47,6 +64,7 @@ def main(helm: str, root: Path = ROOT) -> None:
     write(root / "k8s" / "base" / "10-sigh.yaml", MADE + base(helm))
     for name, words in JOBS.items():
         write(root / "k8s" / "jobs" / f"{name}.yaml", job(words))
+    write(root / "k8s" / "jobs" / "predict.yaml", predict())
 
 
 def write(path: Path, text: str) -> None:
@@ -76,6 +94,13 @@ def job(words: str) -> str:
     if code:
         raise SystemExit(f"sigh submit {words} ended with {code}")
     return f"# sigh submit {words}\n{said.getvalue()}"
+
+
+def predict() -> str:
+    """Return a Job for whatever pictures there are: to deal them to pods, they must be known."""
+    settings = resolve(find_layers([ROOT / "jobs" / "configs" / "cluster.yaml"], environment={})).settings
+    (made,) = render(of_command("predict", PREDICT, PREDICT[1::2], PREDICT[-1], settings))
+    return PREDICT_HEAD + yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=100)
 
 
 if __name__ == "__main__":

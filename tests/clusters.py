@@ -21,6 +21,8 @@ class FakeCluster:
 
     def __init__(self) -> None:
         self.jobs: dict[str, Object] = {}
+        self.rayjobs: dict[str, Object] | None = None
+        """None: there is no KubeRay."""
         self.pods: dict[str, Object] = {}
         self.events: list[Object] = []
         self.workloads: list[Object] | None = None
@@ -41,14 +43,35 @@ class FakeCluster:
 
     def add_job(self, body: Object, **status: Any) -> Object:
         name = body["metadata"]["name"]
-        body = json.loads(json.dumps(body))
-        body["metadata"].setdefault("namespace", "forensics")
-        body["metadata"] |= {"uid": f"uid-{next(self._uids)}", "creationTimestamp": "2026-01-01T00:00:00Z"}
+        body = self._born(body)
         body["spec"].setdefault("suspend", False)
         body["spec"]["template"]["metadata"]["labels"]["batch.kubernetes.io/job-name"] = name
         body["status"] = status
         self.jobs[name] = body
         return body
+
+    def add_ray_job(self, body: Object, **status: Any) -> Object:
+        body = self._born(body) | {"status": status}
+        self.rayjobs = (self.rayjobs or {}) | {body["metadata"]["name"]: body}
+        return body
+
+    def _born(self, body: Object) -> Object:
+        body = json.loads(json.dumps(body))
+        body["metadata"].setdefault("namespace", "forensics")
+        body["metadata"] |= {"uid": f"uid-{next(self._uids)}", "creationTimestamp": "2026-01-01T00:00:00Z"}
+        return body
+
+    def add_ray_pod(self, job: Object, part: int, phase: str = "Running", **status: Any) -> Object:
+        cluster = job["spec"]["rayClusterSpec"]
+        templates = (
+            job["spec"]["submitterPodTemplate"],
+            cluster["headGroupSpec"]["template"],
+            cluster["workerGroupSpecs"][0]["template"],
+        )
+        name = f"{job['metadata']['name']}-{len(self.pods):05d}"
+        pod = self._born({"metadata": {"name": name, "labels": templates[part]["metadata"]["labels"]}})
+        self.pods[name] = pod | {"spec": templates[part]["spec"], "status": {"phase": phase, **status}}
+        return self.pods[name]
 
     def add_pod(self, job: Object, index: int, phase: str = "Running", **status: Any) -> Object:
         name = f"{job['metadata']['name']}-{index}-{len(self.pods):05d}"
@@ -129,9 +152,13 @@ class _Handler(BaseHTTPRequestHandler):
         *_, collection, name = (path if path.count("/") > 5 else f"{path}/").rsplit("/", 2)
         if path.endswith("/log"):
             self._log(path.split("/")[-2], query)
-        elif collection in ("jobs", "pods") and name:
-            found = getattr(self.cluster, collection).get(name)
+        elif path == "/apis/ray.io/v1" and self.cluster.rayjobs is not None:
+            self._answer(200, {"kind": "APIResourceList"})
+        elif collection in ("jobs", "pods", "rayjobs") and name and "/namespaces/" in path:
+            found = (getattr(self.cluster, collection) or {}).get(name)
             self._answer(200, found) if found else self._refuse(404, f'{collection} "{name}" not found')
+        elif path.endswith("/rayjobs") and self.cluster.rayjobs is not None:
+            self._list(list(self.cluster.rayjobs.values()), query)
         elif not path.startswith(("/apis/batch/", "/api/v1/namespaces/")) and "workloads" not in path:
             self._refuse(404, "the server could not find the requested resource")
         elif path.endswith("/workloads"):
@@ -155,7 +182,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(201, {"status": {"allowed": allowed}})
             return
         name = body["metadata"]["name"]
-        if name in self.cluster.jobs:
+        if path.endswith("/rayjobs"):
+            self._take_ray_job(name, body, query)
+        elif name in self.cluster.jobs:
             self._refuse(409, f'jobs.batch "{name}" already exists')
         elif body["spec"]["completions"] > 100_000:
             self._refuse(422, f'Job.batch "{name}" is invalid: spec.completions: must be less')
@@ -165,13 +194,25 @@ class _Handler(BaseHTTPRequestHandler):
                 del self.cluster.jobs[name]
             self._answer(201, job)
 
+    def _take_ray_job(self, name: str, body: Object, query: dict[str, str]) -> None:
+        if self.cluster.rayjobs is None:
+            self._refuse(404, "the server could not find the requested resource")
+        elif name in self.cluster.rayjobs:
+            self._refuse(409, f'rayjobs.ray.io "{name}" already exists')
+        else:
+            made = self.cluster.add_ray_job(body)
+            if query.get("dryRun"):
+                del self.cluster.rayjobs[name]
+            self._answer(201, made)
+
     def do_DELETE(self) -> None:
         path, _ = self._enter()
         if path is None:
             return
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         assert body["propagationPolicy"] == "Background"
-        job = self.cluster.jobs.pop(path.rsplit("/", 1)[1], None)
+        *_, collection, name = path.rsplit("/", 2)
+        job = getattr(self.cluster, collection).pop(name, None)
         self._answer(200, {}) if job else self._refuse(404, "not found")
 
     def _enter(self) -> tuple[str | None, dict[str, str]]:
@@ -231,5 +272,9 @@ def _selected(thing: Object, query: dict[str, str]) -> bool:
         case "status.phase!", _, phase:
             return bool(thing["status"]["phase"] != phase)
         case "involvedObject.uid", _, uid:
-            return bool(thing["involvedObject"]["uid"] == uid)
+            return bool(thing["involvedObject"].get("uid") == uid)
+        case "involvedObject.kind", _, terms:
+            kind, _, name = terms.partition(",involvedObject.name=")
+            about = thing["involvedObject"]
+            return (about.get("kind"), about["name"]) == (kind, name)
     return True

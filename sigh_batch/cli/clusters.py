@@ -15,7 +15,7 @@ from sigh_batch.config.settings import Settings
 
 if TYPE_CHECKING:
     from sigh_batch.runners.kubernetes.cluster import Cluster
-    from sigh_batch.runners.kubernetes.explain import Status
+    from sigh_batch.runners.kubernetes.status import Status
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -13,7 +13,7 @@ from sigh_batch.cli.clusters import cluster_options, coloured, connect
 from sigh_batch.cli.table import print_table
 
 if TYPE_CHECKING:
-    from sigh_batch.runners.kubernetes.explain import Facts, Status
+    from sigh_batch.runners.kubernetes.status import Facts, Status
 
 SHOWN = 20
 """Pods and events that are shown at most."""

@@ -13,7 +13,7 @@ from sigh_batch.cli.clusters import cluster_options, connect
 from sigh_batch.cli.table import print_table
 
 if TYPE_CHECKING:
-    from sigh_batch.runners.kubernetes.explain import Status
+    from sigh_batch.runners.kubernetes.status import Status
 
 
 @click.command("list")

@@ -11,7 +11,7 @@ from sigh_batch.config.settings import Settings
 from sigh_batch.errors import PartialFailure, SighError
 
 if TYPE_CHECKING:
-    from sigh_batch.runners.kubernetes.explain import Status
+    from sigh_batch.runners.kubernetes.status import Status
     from sigh_batch.runners.standing import Standing
 
 PATIENCE = 5.0

@@ -60,9 +60,11 @@ def _finish(url: str, here: Settings, *, as_json: bool, quiet: bool) -> None:
 
 def _send_again(cluster: Cluster, name: str, *, as_json: bool, quiet: bool) -> None:
     from sigh_batch.runners.kubernetes import runs
+    from sigh_batch.runners.kubernetes.explain import explain
+    from sigh_batch.runners.kubernetes.status import Facts
 
     job = runs.resume(cluster, name)
-    pods = job["spec"]["completions"] if job else 0
+    pods = explain(Facts(job=job)).pods if job else 0
     if not quiet:
         click.echo(f"{counted(pods, 'pod')} of {name} sent again" if job else f"{name} is done", err=True)
     click.echo(json.dumps({"run": name, "pods": pods}) if as_json else name)

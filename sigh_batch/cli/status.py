@@ -17,7 +17,7 @@ from sigh_batch.cli.progress import duration
 from sigh_batch.config.settings import Settings
 
 if TYPE_CHECKING:
-    from sigh_batch.runners.kubernetes.explain import Status
+    from sigh_batch.runners.kubernetes.status import Status
     from sigh_batch.runners.standing import Standing
 
 

@@ -16,17 +16,18 @@ from sigh_batch.cli.clusters import place_options, tell_changes
 from sigh_batch.cli.elsewhere import Elsewhere
 from sigh_batch.cli.made import SHARDED, check_samples
 from sigh_batch.cli.options import settings_of, with_options
+from sigh_batch.config.kubernetes import KubernetesConfig
 from sigh_batch.config.resolve import leaves
 from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
-from sigh_batch.errors import Interrupted, UnknownName
+from sigh_batch.errors import ConfigError, Interrupted, UnknownName
 
 if TYPE_CHECKING:
     from sigh_batch.runners.kubernetes.cluster import Cluster
-    from sigh_batch.runners.kubernetes.render import Object
+    from sigh_batch.runners.kubernetes.objects import Object
     from sigh_batch.runners.kubernetes.submission import Submission
 
-WHOLE = ("train", "tune", "evaluate", "audit")
+WHOLE = ("train", "tune", "evaluate", "audit", "report")
 """Kinds whose pods run the command that a user would type: one pod, and of a study some that share it."""
 OF_THIS_MACHINE = {"dry_run": False, "workers": None, "progress": None}
 """Options of a sharded kind that say nothing to a cluster, and what they are then."""
@@ -237,9 +238,30 @@ def _whole(original: click.Command, order: Order, given: dict[str, Any]) -> None
         words += ["--set", f"{'.'.join(path)}={json.dumps(value, ensure_ascii=False)}"]
     out = given.get("out") or (urls[0] if urls else "")
     if original.name == "tune":
-        order.send(of_study(words, urls, out, settings), settings)
+        operator = _has_operator(settings.kubernetes, asked=order.dry_run != "client")
+        order.send(of_study(words, urls, out, settings, operator=operator), settings)
     else:
         order.send(of_command(str(original.name), words, urls, out, settings), settings)
+
+
+def _has_operator(config: KubernetesConfig, *, asked: bool) -> bool:
+    """Return whether KubeRay looks after a study: as the settings say, or as the cluster does that is asked.
+
+    Raises ConfigError when it should and the cluster does not have it.
+    """
+    from sigh_batch.runners.kubernetes.cluster import Cluster
+    from sigh_batch.runners.kubernetes.objects import RAY_API, RAY_JOB
+
+    wanted = config.study_as == RAY_JOB
+    if config.pods in (None, 1) or config.study_as == "Job" or not asked:
+        return wanted
+    there = Cluster.connect(config).serves(RAY_API)
+    if wanted and not there:
+        raise ConfigError(
+            f"kubernetes.study_as is {RAY_JOB}, and the cluster has no KubeRay ({RAY_API}); "
+            "install its operator, or leave the setting out"
+        )
+    return there
 
 
 def _places(param: click.Parameter, values: Sequence[str]) -> list[str]:
@@ -295,4 +317,5 @@ def _print(objects: list[Object], output: str) -> None:
         click.echo(yaml.safe_dump_all(objects, sort_keys=False, allow_unicode=True, width=100).rstrip())
     else:
         for body in objects:
-            click.echo(f"job.batch/{body['metadata']['name']}")
+            group = str(body["apiVersion"]).partition("/")[0]
+            click.echo(f"{body['kind'].lower()}.{group}/{body['metadata']['name']}")

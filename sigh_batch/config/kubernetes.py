@@ -86,7 +86,8 @@ class KubernetesConfig(Config):
     deadline_seconds: Annotated[int | None, Field(ge=1)] = None
     """Longest time from the start of the run to its end; null sets no limit."""
     ttl_seconds: Annotated[int | None, Field(ge=0)] = 3 * 24 * 3600
-    """How long a finished run stays in the cluster; null keeps it. What it made stays in the store."""
+    """How long a finished run stays in the cluster; null keeps it, and a RayJob is kept always. What it made
+    stays in the store."""
     grace_seconds: Annotated[int, Field(ge=10, le=3600)] = 60
     """Time between the request to stop and the kill of a pod: more than a checkpoint takes to be stored."""
 
@@ -103,10 +104,15 @@ class KubernetesConfig(Config):
     gpu_resource: LabelKey = "nvidia.com/gpu"
     """What the cluster calls a GPU."""
 
+    study_as: Literal["auto", "Job", "RayJob"] = "auto"
+    """What several pods of a study are to the cluster: an Indexed Job, or a RayJob, which KubeRay's operator
+    looks after. Auto is a RayJob where the cluster has that operator; a dry run by the client asks none."""
+    ray_version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] | None = None
+    """Version of Ray in the image, which KubeRay wants to know; null is the one that is installed here."""
     ray_service: Namespace = "sigh-ray"
-    """Headless Service of the namespace by which the pods of a study find the first of them."""
+    """Headless Service of the namespace by which the pods of a study find the first of them, in a Job."""
     ray_secret: Name = "sigh-ray"  # noqa: S105 - the name of a secret
-    """Secret whose key RAY_AUTH_TOKEN they know each other by."""
+    """Secret whose key RAY_AUTH_TOKEN they know each other by, in a Job."""
 
     node_selector: dict[LabelKey, LabelValue] = Field({})
     """Labels that a node must have."""
@@ -129,3 +135,9 @@ class KubernetesConfig(Config):
     """Further labels of the Job and its pods."""
     annotations: dict[LabelKey, Text] = Field({})
     """Further annotations of the Job and its pods."""
+
+    @property
+    def cores(self) -> int:
+        """Whole processor cores of a pod, as Ray counts them."""
+        number = float(self.cpu.removesuffix("m")) / (1000 if self.cpu.endswith("m") else 1)
+        return max(1, int(number))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from sigh_batch.config.base import Config
+from sigh_batch.errors import ConfigError
 
 Scalar = bool | int | float | str | None
 """What a choice may be."""
@@ -15,6 +18,9 @@ Method = Literal["tpe", "random", "qmc", "cmaes", "gp", "grid"]
 
 PASSWORD = "SIGH_STUDY_PASSWORD"  # noqa: S105 -- the name of a variable
 """Variable that the password of the study's database is read from."""
+
+RAY_OBJECT_STORE = 80_000_000
+"""Bytes of shared memory that Ray takes at least; trials exchange nothing through it."""
 
 HOW = frozenset(
     {
@@ -89,6 +95,16 @@ def _read_dimension(value: Any) -> Any:
 Space = dict[str, Annotated[Dimension, BeforeValidator(_read_dimension)]]
 
 
+def fit(node: Mapping[str, float], cpus: float, gpus: float) -> int:
+    """Return how many trials a node can hold; a whole GPU is never shared by more than what fits into one."""
+    by_cpu = math.floor(node.get("CPU", 0.0) / cpus + 1e-9) if cpus else 10**6
+    if not gpus:
+        return 0 if by_cpu == 10**6 and not node.get("CPU") else by_cpu
+    had = node.get("GPU", 0.0)
+    by_gpu = math.floor(had) * math.floor(1 / gpus + 1e-9) if gpus < 1 else math.floor(had / gpus + 1e-9)
+    return min(by_cpu, by_gpu)
+
+
 class TuneConfig(Config):
     """How settings of training are searched."""
 
@@ -158,3 +174,17 @@ class TuneConfig(Config):
                 f"must not hold a password ({scheme}://...): put it into the environment variable {PASSWORD}"
             )
         return value
+
+    def shared_by(self, pods: int, room: Mapping[str, float]) -> TuneConfig:
+        """Return how pods search that have so much room each: with as many trials at a time as all hold.
+
+        Raises ConfigError when no pod can hold a trial.
+        """
+        gpus = self.gpus if self.gpus is not None else float(room["GPU"] > 0)
+        slots = fit(room, self.cpus, gpus)
+        if not slots:
+            raise ConfigError(
+                f"a trial asks for {self.cpus:g} cores and {gpus:g} GPUs (tune.cpus, tune.gpus), and a pod "
+                f"has {room['CPU']:g} and {room['GPU']:g} (kubernetes.cpu, kubernetes.gpus)"
+            )
+        return self.model_copy(update={"concurrency": self.concurrency or pods * slots})

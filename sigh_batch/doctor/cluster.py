@@ -29,6 +29,9 @@ RIGHTS = (
 )
 """What commands ask a cluster for, and which do: what the chart's role for submitters holds."""
 
+RAY_JOB_VERBS = ("create", "get", "list", "delete")
+"""The same of RayJobs, where KubeRay is."""
+
 Check = Callable[["Cluster", KubernetesConfig], Finding]
 
 
@@ -143,7 +146,7 @@ def _image(cluster: Cluster, config: KubernetesConfig) -> Finding:
 
 
 def _queue(cluster: Cluster, config: KubernetesConfig) -> Finding:
-    there = _serves(cluster, "kueue.x-k8s.io/v1beta2")
+    there = cluster.serves("kueue.x-k8s.io/v1beta2")
     if config.queue is None:
         detail = (
             "Kueue is there, and no queue is asked for" if there else "none asked for: runs start at once"
@@ -172,11 +175,22 @@ def _queue(cluster: Cluster, config: KubernetesConfig) -> Finding:
 
 
 def _operators(cluster: Cluster, config: KubernetesConfig) -> Finding:
-    del config
-    there = _serves(cluster, "ray.io/v1")
-    return Finding(
-        "operators", "ok", f"KubeRay is {'there' if there else 'not there'}; no run of ours needs it"
-    )
+    """Say what becomes of a study of several pods, and what is lacking for it."""
+    from sigh_batch.runners.kubernetes.objects import RAY_API
+
+    if not cluster.serves(RAY_API):
+        if config.study_as == "RayJob":
+            fix = "install KubeRay's operator, or leave kubernetes.study_as out"
+            return Finding("operators", "fault", f"no KubeRay ({RAY_API}), which is asked for", fix)
+        return Finding("operators", "ok", "KubeRay is not there: a study of several pods is an Indexed Job")
+    if config.study_as == "Job":
+        return Finding("operators", "ok", "KubeRay is there, and not asked for")
+    missing = [verb for verb in RAY_JOB_VERBS if not cluster.may(verb, "ray.io", "rayjobs")]
+    if missing:
+        fix = "install the chart, whose Role has them, or send studies as Jobs by kubernetes.study_as=Job"
+        detail = f"KubeRay is there, and not allowed here: {', '.join(missing)} rayjobs"
+        return Finding("operators", "fault", detail, fix)
+    return Finding("operators", "ok", "KubeRay is there: a study of several pods is a RayJob")
 
 
 def _gpus(cluster: Cluster, config: KubernetesConfig) -> Finding:
@@ -198,14 +212,6 @@ def _gpus(cluster: Cluster, config: KubernetesConfig) -> Finding:
         fix = "install the device plugin, name kubernetes.gpu_resource, or have such nodes added on demand"
         return Finding("gpus", "warning", detail, fix)
     return Finding("gpus", "ok", detail)
-
-
-def _serves(cluster: Cluster, group: str) -> bool:
-    try:
-        cluster.get(f"/apis/{group}")
-    except ClusterNotFound:
-        return False
-    return True
 
 
 _CHECKS: dict[str, Check] = {

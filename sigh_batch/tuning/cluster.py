@@ -23,11 +23,9 @@ from ray._raylet import GcsClient  # type: ignore[attr-defined]  # compiled, wit
 from ray.autoscaler.sdk import request_resources
 from ray.exceptions import AuthenticationError, RayError
 
-from sigh_batch.config.tune import TuneConfig
+from sigh_batch.config.tune import RAY_OBJECT_STORE, TuneConfig, fit
 from sigh_batch.errors import ClusterDenied, ConfigError, SighError, Unreachable
 
-OBJECT_STORE = 80_000_000
-"""Bytes of shared memory that Ray takes at least; trials exchange nothing through it."""
 _CONNECT_SECONDS = 5.0
 _ADDRESS = re.compile(r"[^\s/]+:\d+")
 _VERSIONS = re.compile(r"Ray: (\S+)\s+Python: (\S+)")
@@ -138,7 +136,7 @@ def _start(config: TuneConfig) -> None:
     local: dict[str, Any] = {
         "num_cpus": _cores(config),
         "include_dashboard": False,
-        "object_store_memory": OBJECT_STORE,
+        "object_store_memory": RAY_OBJECT_STORE,
     }
     _mute()
     try:
@@ -257,16 +255,6 @@ def _room(config: TuneConfig) -> tuple[float, list[dict[str, float]], int]:
     if gpus is None:
         gpus = 1.0 if any(node.get("GPU") for node in nodes) else 0.0
     return gpus, nodes, sum(fit(node, config.cpus, gpus) for node in nodes)
-
-
-def fit(node: dict[str, float], cpus: float, gpus: float) -> int:
-    """Return how many trials a node can hold; a whole GPU is never shared by more than what fits into one."""
-    by_cpu = math.floor(node.get("CPU", 0.0) / cpus + 1e-9) if cpus else 10**6
-    if not gpus:
-        return 0 if by_cpu == 10**6 and not node.get("CPU") else by_cpu
-    had = node.get("GPU", 0.0)
-    by_gpu = math.floor(had) * math.floor(1 / gpus + 1e-9) if gpus < 1 else math.floor(had / gpus + 1e-9)
-    return min(by_cpu, by_gpu)
 
 
 def _too_much(config: TuneConfig, gpus: float, nodes: list[dict[str, float]]) -> str:

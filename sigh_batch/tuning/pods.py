@@ -27,10 +27,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from sigh_batch.config.kubernetes import RAY_TOKEN
-from sigh_batch.config.tune import TuneConfig
+from sigh_batch.config.tune import RAY_OBJECT_STORE, TuneConfig
 from sigh_batch.errors import ConfigError, Interrupted, SighError, Unreachable
 from sigh_batch.training.stopping import StopFlag
-from sigh_batch.tuning.cluster import OBJECT_STORE, fit, hush, listens
+from sigh_batch.tuning.cluster import hush, listens
 
 STARTS = 3
 """How often Ray's head is started before that is given up."""
@@ -83,7 +83,7 @@ class Pod:
 
     def arguments(self) -> list[str]:
         """Return what Ray is told of the room of this pod; the node may have more than is ours."""
-        room = {"num-cpus": self.cpus, "num-gpus": self.gpus, "object-store-memory": OBJECT_STORE}
+        room = {"num-cpus": self.cpus, "num-gpus": self.gpus, "object-store-memory": RAY_OBJECT_STORE}
         return [f"--{name}={value}" for name, value in room.items()]
 
     def shared(self, config: TuneConfig) -> TuneConfig:
@@ -91,15 +91,8 @@ class Pod:
 
         Others may come later than it, and go. Raises ConfigError when no pod can hold a trial.
         """
-        gpus = config.gpus if config.gpus is not None else float(self.gpus > 0)
-        slots = fit({"CPU": self.cpus, "GPU": self.gpus}, config.cpus, gpus)
-        if not slots:
-            raise ConfigError(
-                f"a trial asks for {config.cpus:g} cores and {gpus:g} GPUs (tune.cpus, tune.gpus), and a pod "
-                f"has {self.cpus} and {self.gpus} (kubernetes.cpu, kubernetes.gpus)"
-            )
-        told = {"ray": self.head, "concurrency": config.concurrency or self.pods * slots}
-        return config.model_copy(update=told)
+        shared = config.shared_by(self.pods, {"CPU": self.cpus, "GPU": self.gpus})
+        return shared.model_copy(update={"ray": self.head})
 
 
 @contextmanager

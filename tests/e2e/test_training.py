@@ -1,61 +1,23 @@
 """What needs torch, in pods: a detector is trained, tuned by two pods of which one dies, measured, and used.
 
-An image with torch has gigabytes. Pods here have the thin one, and find torch and Ray in the environment that
-runs the tests: `make kind-up` shows it to the node.
+Pods have the thin image, and their libraries as tests/e2e/lessons.py says.
 """
 
 from __future__ import annotations
 
 import functools
 import json
-import sys
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from sigh_batch.store import open_store
 from sigh_batch.tuning.summary import read_summary
-from tests.kind import WORKER, Kind, eventually, on_node
-from tests.servers import ROOT
+from tests.e2e.lessons import LESSON, SPACE, lessons, torch
+from tests.kind import Kind, eventually, on_node
 
-LIBRARIES = "/libraries"
-OF_THE_IMAGE = (3, 11)
-"""The Python of Debian bookworm."""
+__all__ = ["lessons", "torch"]
+
 TRIALS = 6
-LESSON = (
-    *("--set", "train.model=default", "--set", "train.threads=1", "--set", "train.workers=0"),
-    *("--set", "tiles.crops=128", "--set", "tiles.pixels=32768", "--set", "tiles.late=0"),
-    *("--set", "tiles.validation=4"),
-)
-SPACE = "tune.space={train.lr: {low: 1.0e-5, high: 1.0e-3, log: true}}"
-
-
-@pytest.fixture(scope="module")
-def torch(kind: Kind) -> Iterator[tuple[str, ...]]:
-    """The words of a submission whose pods have torch, by a claim on what the node has of this machine."""
-    if sys.version_info[:2] != OF_THE_IMAGE:
-        pytest.skip("the libraries of this Python are of no use to that of the image")
-    if not on_node("sh", "-c", f"ls -d {LIBRARIES}/torch", check=False):
-        pytest.skip(f"{WORKER} has no {LIBRARIES}; make kind-down kind-up starts one that has")
-    claim = json.dumps({"apiVersion": "v1", "kind": "List", "items": _claim(kind.namespace)})
-    kind.kubectl("apply", "-f", "-", stdin=claim)
-    settings = (
-        f"kubernetes.volumes={{{LIBRARIES}: libraries}}",
-        f"kubernetes.env.PYTHONPATH={LIBRARIES}",
-        "kubernetes.memory=3Gi",
-    )
-    yield tuple(word for setting in settings for word in ("--set", setting))
-    kind.kubectl("delete", "-f", "-", "--wait=false", stdin=claim)
-
-
-@pytest.fixture(scope="module")
-def lessons(kind: Kind) -> str:
-    """The URL of a small set to learn from."""
-    small = ("-c", str(ROOT / "jobs" / "configs" / "generate-small.yaml"), "--count", "60", "--shards", "4")
-    kind.sigh("generate", *small, "--seed", "21", "--out", "s3://sigh/plain", "-q")
-    kind.sigh("distort", "--in", "s3://sigh/plain", "--seed", "21", "--out", "s3://sigh/lessons", "-q")
-    return "s3://sigh/lessons"
 
 
 @pytest.fixture(scope="module")
@@ -108,24 +70,3 @@ def test_a_study_of_two_pods_outlives_the_first_of_them(
     assert (
         f"{TRIALS} of {TRIALS} trials, {TRIALS} complete" in kind.sigh("tune", "show", "s3://sigh/study").err
     )
-
-
-def _claim(namespace: str) -> list[dict[str, Any]]:
-    """Return a volume of what the node has, and a claim on it."""
-    name = f"libraries-of-{namespace}"
-    shape = {"accessModes": ["ReadOnlyMany"], "storageClassName": ""}
-    volume = {
-        **shape,
-        "capacity": {"storage": "1Gi"},
-        "hostPath": {"path": LIBRARIES, "type": "Directory"},
-    }
-    claim = {**shape, "volumeName": name, "resources": {"requests": {"storage": "1Gi"}}}
-    return [
-        {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": name}, "spec": volume},
-        {
-            "apiVersion": "v1",
-            "kind": "PersistentVolumeClaim",
-            "metadata": {"name": "libraries"},
-            "spec": claim,
-        },
-    ]

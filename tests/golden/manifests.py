@@ -1,4 +1,4 @@
-"""The manifests of four submissions; `make golden` writes them again after a change that is meant."""
+"""The manifests of some submissions; `make golden` writes them again after a change that is meant."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -54,12 +54,22 @@ def submissions() -> dict[str, Submission]:
     settings = full.settings.model_copy(update={"kubernetes": EVERYTHING})
     words = ("--data", "s3://bucket/ds", "--out", "s3://bucket/model", "--set", "train.epochs=3")
     three = Settings(kubernetes=KubernetesConfig(pods=3, cpu="3500m", gpus=1))
+    rayed = Settings(
+        kubernetes=KubernetesConfig(pods=3, cpu="3500m", gpus=1, ray_version="2.60.0", queue="team-a")
+    )
     searched = ("--data", "s3://bucket/ds", "--out", "s3://bucket/study", "--trials", "20")
     return {
         "generate": _without_settings(of_spec(spec_of("s3://bucket/ds"))),
         "everything": _without_settings(of_spec(full.model_copy(update={"settings": settings}))),
         "train": of_command("train", words, ("s3://bucket/ds",), "s3://bucket/model", Settings()),
         "study": of_study(searched, ("s3://bucket/ds",), "s3://bucket/study", three),
+        "study-rayjob": of_study(
+            (*searched, "--set", "train.epochs=3"),
+            ("s3://bucket/ds",),
+            "s3://bucket/study",
+            rayed,
+            operator=True,
+        ),
     }
 
 

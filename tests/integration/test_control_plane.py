@@ -11,6 +11,7 @@ import yaml
 
 from sigh_batch import cli
 from tests.control_plane import ControlPlane
+from tests.kind import eventually
 
 pytestmark = pytest.mark.cluster
 
@@ -30,6 +31,11 @@ GENERATE = (
     "nightly",
 )
 
+STUDY = (
+    *("submit", "tune", "--data", "s3://bucket/ds", "--out", "s3://bucket/study"),
+    *("--pods", "2", "--name", "study", "--set", "tune.space={train.lr: [0.1, 0.2]}"),
+)
+
 
 def bodies(path: Path) -> list[dict[str, Any]]:
     return [body for body in yaml.safe_load_all(path.read_text()) if body]
@@ -37,11 +43,20 @@ def bodies(path: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def plane(control_plane: ControlPlane) -> ControlPlane:
-    """The API server with k8s/base applied: nothing of it may be warned about."""
+    """The API server with k8s/base applied, of which nothing may be warned about, and RayJobs known."""
+    for body in bodies(ROOT / "tests" / "rayjobs.yaml"):
+        assert control_plane.create(body) == []
+    served = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/rayjobs.ray.io"
+    eventually(lambda: control_plane.ask("GET", served)[0], _is_established)
     for path in sorted((ROOT / "k8s" / "base").glob("*.yaml")):
         for body in bodies(path):
             assert control_plane.create(body) == [], body["metadata"]["name"]
     return control_plane
+
+
+def _is_established(definition: Any) -> bool:
+    conditions = definition["status"].get("conditions") or ()
+    return any(found["type"] == "Established" and found["status"] == "True" for found in conditions)
 
 
 @pytest.fixture
@@ -74,6 +89,28 @@ def test_every_committed_job_passes_restricted_pod_security_without_a_warning(
 ) -> None:
     (body,) = bodies(path)
     assert plane.create(body, dry_run=True) == []
+
+
+def test_the_pods_of_a_committed_rayjob_pass_too(plane: ControlPlane) -> None:
+    (body,) = bodies(ROOT / "k8s" / "jobs" / "tune-rayjob.yaml")
+    cluster = body["spec"]["rayClusterSpec"]
+    templates = [
+        body["spec"]["submitterPodTemplate"],
+        cluster["headGroupSpec"]["template"],
+        *(group["template"] for group in cluster["workerGroupSpecs"]),
+    ]
+    assert len(templates) == 3
+    for number, template in enumerate(templates):
+        metadata = {**template["metadata"], "name": f"part-{number}", "namespace": NAMESPACE}
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
+        assert plane.create(pod, dry_run=True) == []
+
+
+def test_a_field_that_kuberay_does_not_have_is_refused(plane: ControlPlane) -> None:
+    (body,) = bodies(ROOT / "k8s" / "jobs" / "tune-rayjob.yaml")
+    body["spec"]["backofLimit"] = 3
+    with pytest.raises(pytest.fail.Exception, match="backofLimit"):
+        plane.create(body, dry_run=True)
 
 
 @pytest.mark.parametrize("path", sorted((CHART / "ci").glob("*.yaml")), ids=lambda path: path.stem)
@@ -109,6 +146,33 @@ def test_a_run_by_the_rights_of_the_chart(plane: ControlPlane, sigh: Any, job: s
     code, _, err = sigh(*GENERATE, "--seed", "1")
     assert code == 2
     assert "is the name of another run" in err
+
+
+def test_a_study_is_a_rayjob_where_kuberay_is(plane: ControlPlane, sigh: Any) -> None:
+    assert sigh(*STUDY, "--dry-run=server", "-o", "name")[1] == "rayjob.ray.io/study\n"
+    assert sigh(*STUDY, "--dry-run=client", "-o", "name")[1] == "job.batch/study\n"
+    as_job = ("--set", "kubernetes.study_as=Job", "--dry-run=server", "-o", "name")
+    assert sigh(*STUDY, *as_job)[1] == "job.batch/study\n"
+    assert sigh(*STUDY)[:2] == (0, "study\n")
+    assert sigh("list", "-q")[1] == "study\n"
+    code, out, _ = sigh("status", "study", "--json")
+    assert (code, json.loads(out)["state"]) == (0, "waiting")
+    path = f"/apis/ray.io/v1/namespaces/{NAMESPACE}/rayjobs/study"
+    message = "Job entrypoint command failed with exit code 2, last logs:\nerror: no such setting"
+    failed = {
+        "jobDeploymentStatus": "Failed",
+        "jobStatus": "FAILED",
+        "reason": "AppFailed",
+        "message": message,
+    }
+    plane.ask("PATCH", f"{path}/status", {"status": failed})
+    code, _, err = sigh("wait", "study")
+    assert (code, "its configuration is wrong (exit code 2): no such setting" in err) == (2, True)
+    code, out, err = sigh("resume", "study")
+    assert (code, out) == (0, "study\n"), err
+    assert "status" not in plane.ask("GET", path)[0]
+    assert sigh("cancel", "study")[0] == 0
+    assert sigh("list", "-q")[1] == ""
 
 
 def test_doctor_finds_no_fault_in_the_rights_of_the_chart(plane: ControlPlane, sigh: Any) -> None:
@@ -182,6 +246,10 @@ def test_what_the_cluster_refuses_is_one_sentence(sigh: Any) -> None:
         ("jobs.batch", "delete"),
         ("pods", "list"),
         ("events", "list"),
+        ("rayjobs.ray.io", "create"),
+        ("rayjobs.ray.io", "get"),
+        ("rayjobs.ray.io", "list"),
+        ("rayjobs.ray.io", "delete"),
     ],
 )
 def test_no_right_of_the_chart_is_more_than_is_needed(
@@ -199,11 +267,17 @@ def test_no_right_of_the_chart_is_more_than_is_needed(
     plane.ask("PATCH", path, {"rules": rules})
     try:
         codes = [
-            sigh(*words)[0] for words in (GENERATE, ("list",), ("status", "nightly"), ("cancel", "nightly"))
+            sigh(*words)[0]
+            for words in (
+                *(GENERATE, ("status", "nightly"), ("cancel", "nightly")),
+                *(STUDY, ("status", "study"), ("cancel", "study")),
+                ("list",),
+            )
         ]
     finally:
         plane.ask("PATCH", path, {"rules": role["rules"]})
     assert 4 in codes
+    sigh("cancel", "study")
     assert sigh(*GENERATE)[0] == 0
 
 

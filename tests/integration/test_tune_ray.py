@@ -18,8 +18,9 @@ from sigh_batch import rng
 from sigh_batch.config.layers import Layer
 from sigh_batch.config.resolve import resolve
 from sigh_batch.config.spec import RunSpec
+from sigh_batch.config.tune import RAY_OBJECT_STORE
 from sigh_batch.errors import ConfigError, Unreachable
-from sigh_batch.tuning.cluster import OBJECT_STORE, head_address, join
+from sigh_batch.tuning.cluster import head_address, join
 from sigh_batch.tuning.job import tune
 from tests import toy
 from tests.processes import LOOPBACK, family, heard_at, kill
@@ -65,7 +66,8 @@ def test_a_ray_of_this_machine_listens_to_this_machine_alone(tmp_path: Path) -> 
 OTHER_VERSION = """
 import sys, ray
 from sigh_batch.config.tune import TuneConfig
-from sigh_batch.tuning.cluster import OBJECT_STORE, head_address, join
+from sigh_batch.config.tune import RAY_OBJECT_STORE
+from sigh_batch.tuning.cluster import head_address, join
 ray.__version__ = "2.9.0"
 with join(TuneConfig(ray=sys.argv[1]), print):
     pass
@@ -77,7 +79,7 @@ with join(TuneConfig(ray=sys.argv[1]), print):
 def test_a_real_ray_of_another_version_is_told_with_both_versions() -> None:
     import ray
 
-    ray.init("local", num_cpus=1, include_dashboard=False, object_store_memory=OBJECT_STORE)
+    ray.init("local", num_cpus=1, include_dashboard=False, object_store_memory=RAY_OBJECT_STORE)
     try:
         address = head_address()
         done = subprocess.run(

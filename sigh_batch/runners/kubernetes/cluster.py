@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,7 @@ from kubernetes.client.exceptions import ApiException
 
 from sigh_batch import errors
 from sigh_batch.config.kubernetes import KubernetesConfig
-from sigh_batch.runners.kubernetes.objects import one_line
-from sigh_batch.runners.kubernetes.render import Object
+from sigh_batch.runners.kubernetes.objects import RAY_API, Object, is_ray_job, one_line
 
 SECONDS = (5.0, 30.0)
 """How long a connection and an answer may take."""
@@ -77,6 +77,14 @@ class Cluster:
         """Return the path of the Jobs of the namespace, or of one."""
         return _path(f"/apis/batch/v1/namespaces/{self.namespace}/jobs", name)
 
+    def ray_jobs(self, name: str = "") -> str:
+        """Return the path of the RayJobs of the namespace, or of one."""
+        return _path(f"/apis/{RAY_API}/namespaces/{self.namespace}/rayjobs", name)
+
+    def place_of(self, run: Object) -> str:
+        """Return the path of the runs that are what this one is."""
+        return self.ray_jobs() if is_ray_job(run) else self.jobs()
+
     def pods(self, name: str = "") -> str:
         """Return the path of the pods of the namespace, or of one."""
         return _path(f"/api/v1/namespaces/{self.namespace}/pods", name)
@@ -88,6 +96,40 @@ class Cluster:
     def workloads(self) -> str:
         """Return the path of what Kueue knows of the namespace's runs."""
         return f"/apis/kueue.x-k8s.io/v1beta2/namespaces/{self.namespace}/workloads"
+
+    def run(self, name: str) -> Object:
+        """Return the Job of that name, or the RayJob; raises ClusterNotFound."""
+        try:
+            return self.get(self.jobs(name))
+        except errors.ClusterNotFound:
+            with self._where_kuberay_is():
+                return self.get(self.ray_jobs(name))
+            raise
+
+    def runs(self, selector: str) -> Iterator[Object]:
+        """Yield the Jobs with these labels, and the RayJobs."""
+        yield from self.list(self.jobs(), labelSelector=selector)
+        with self._where_kuberay_is():
+            yield from self.list(self.ray_jobs(), labelSelector=selector)
+
+    @contextmanager
+    def _where_kuberay_is(self) -> Iterator[None]:
+        """Take a no for an answer where there is no KubeRay: nobody needs a right to what is not there."""
+        try:
+            yield
+        except errors.ClusterNotFound:
+            return
+        except errors.ClusterDenied:
+            if self.serves(RAY_API):
+                raise
+
+    def serves(self, group: str) -> bool:
+        """Return whether the cluster knows a group of objects in a version, such as ray.io/v1."""
+        try:
+            self.get(f"/apis/{group}")
+        except errors.ClusterNotFound:
+            return False
+        return True
 
     def get(self, path: str, **query: Any) -> Object:
         """Return an object; asks again for a while when the cluster does not answer."""

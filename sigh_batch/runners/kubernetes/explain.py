@@ -2,66 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from sigh_batch import intervals
-from sigh_batch.runners.kubernetes.objects import conditions, phase, sentence
+from sigh_batch.runners.kubernetes.objects import Object, conditions, is_ray_job, phase, sentence
 from sigh_batch.runners.kubernetes.pods import ending, hindrances, last_event, terminated
-from sigh_batch.runners.kubernetes.render import COMMAND, CONFIG_HASH, KIND_LABEL, OUT, QUEUE, Object
-
-ENDED = frozenset({"done", "failed"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What a cluster knows of a run: plain objects."""
-
-    job: Object
-    pods: Sequence[Object] = ()
-    """Its pods that have not succeeded."""
-    events: Sequence[Object] = ()
-    """What happened to the Job and to pods that wait, oldest first."""
-    workload: Object | None = None
-    """Kueue's view of it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Status:
-    """A run at one moment."""
-
-    run: str
-    kind: str
-    state: str
-    """queued, waiting, running, stopping, done, failed."""
-    why: str
-    """One sentence."""
-    pods: int
-    done: int
-    failed: int
-    active: int
-    failed_pods: str
-    """The numbers of failed pods, such as 0,3-7."""
-    out: str
-    config_hash: str | None
-    command: str
-    created: str
-    ended: str | None
-    stuck: bool = False
-    """Whether it waits for somebody's help."""
-    exit_code: int = 0
-    """What `sigh wait` ends with once the run has ended."""
+from sigh_batch.runners.kubernetes.status import Facts, Status
+from sigh_batch.runners.kubernetes.studies import explain_study
+from sigh_batch.runners.kubernetes.waiting import queued
 
 
 def explain(facts: Facts) -> Status:
     """Return the state of a run and why it is so."""
+    if is_ray_job(facts.job):
+        return explain_study(facts)
     job, status = facts.job, facts.job.get("status", {})
     state, why, stuck, code = _state(facts)
-    annotations = job["metadata"].get("annotations", {})
     failed = status.get("failedIndexes") or ""
-    return Status(
-        run=job["metadata"]["name"],
-        kind=job["metadata"].get("labels", {}).get(KIND_LABEL, "?"),
+    return Status.of(
+        job,
         state=state,
         why=why,
         pods=job["spec"].get("completions") or 1,
@@ -69,10 +26,6 @@ def explain(facts: Facts) -> Status:
         failed=len(intervals.parse(failed)),
         active=status.get("active", 0),
         failed_pods=failed,
-        out=annotations.get(OUT, ""),
-        config_hash=annotations.get(CONFIG_HASH),
-        command=annotations.get(COMMAND, ""),
-        created=job["metadata"].get("creationTimestamp", ""),
         ended=_ended(job),
         stuck=stuck,
         exit_code=code,
@@ -93,7 +46,7 @@ def _state(facts: Facts) -> tuple[str, str, bool, int]:
     if job["metadata"].get("deletionTimestamp"):
         return "stopping", "it is being deleted", False, 0
     if job["spec"].get("suspend"):
-        return "queued", _queued(facts), False, 0
+        return "queued", queued(facts), False, 0
     if _at_work(facts):
         return "running", _running(facts), False, 0
     why, stuck = _waiting(facts)
@@ -135,25 +88,6 @@ def _running(facts: Facts) -> str:
     if tries:
         parts.append(f"{len(tries)} {'try' if len(tries) == 1 else 'tries'} failed, the last: {tries[-1]}")
     return "; ".join(parts)
-
-
-def _queued(facts: Facts) -> str:
-    """Say why a run that is suspended does not start."""
-    queue = facts.job["metadata"].get("labels", {}).get(QUEUE)
-    if not queue:
-        return "it is suspended, and nothing in the cluster is asked to start it; set suspend to false"
-    if facts.workload is None:
-        return f"queue {queue!r} knows nothing of it; does Kueue run, and has the namespace that LocalQueue?"
-    known = conditions(facts.workload, holds=False)
-    for kind, words in (
-        ("Evicted", "it had to make room"),
-        ("QuotaReserved", f"queue {queue!r} has no room yet"),
-        ("Admitted", f"queue {queue!r} has room and waits for checks"),
-    ):
-        condition = known.get(kind)
-        if condition and (condition["status"] == "True") == (kind == "Evicted"):
-            return f"{words}: {sentence(condition)}"
-    return f"it is in queue {queue!r}, and nothing more is known yet"
 
 
 def _waiting(facts: Facts) -> tuple[str, bool]:

@@ -19,12 +19,13 @@ from typing import NamedTuple
 
 from sigh_batch import errors
 from sigh_batch.runners.kubernetes.cluster import Cluster
-from sigh_batch.runners.kubernetes.explain import ENDED, Facts, explain
-from sigh_batch.runners.kubernetes.objects import phase
-from sigh_batch.runners.kubernetes.render import RUN_LABEL, Object
+from sigh_batch.runners.kubernetes.explain import explain
+from sigh_batch.runners.kubernetes.objects import Object, phase
+from sigh_batch.runners.kubernetes.pods import number_of
+from sigh_batch.runners.kubernetes.status import ENDED, Facts
+from sigh_batch.runners.kubernetes.template import INDEX, PART_LABEL, RUN_LABEL
 from sigh_batch.store.protocol import Store
 
-INDEX = "batch.kubernetes.io/job-completion-index"
 LOOK_SECONDS = 2.0
 """How often new pods are looked for."""
 SILENT_SECONDS = 60.0
@@ -184,7 +185,7 @@ def _listen(turns: queue.SimpleQueue[_Listener | None]) -> None:
 def _is_over(cluster: Cluster, name: str) -> bool:
     while True:
         try:
-            return explain(Facts(job=cluster.get(cluster.jobs(name)))).state in ENDED
+            return explain(Facts(job=cluster.run(name))).state in ENDED
         except errors.ClusterNotFound:
             return True
         except errors.ClusterUnreachable:
@@ -255,9 +256,13 @@ def _order(moment: str) -> str:
 
 
 def _pods(cluster: Cluster, name: str, pod: int | None) -> Iterator[Object]:
-    selector = f"{RUN_LABEL}={name}" + (f",{INDEX}={pod}" if pod is not None else "")
-    return cluster.list(cluster.pods(), labelSelector=selector)
+    ours = f"{RUN_LABEL}={name}"
+    if pod is None:
+        yield from cluster.list(cluster.pods(), labelSelector=ours)
+        return
+    for label in (INDEX, PART_LABEL):
+        yield from cluster.list(cluster.pods(), labelSelector=f"{ours},{label}={pod}")
 
 
 def _index(pod: Object) -> int:
-    return int(pod["metadata"].get("labels", {}).get(INDEX, 0))
+    return number_of(pod) or 0

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from sigh_batch.runners.kubernetes.render import Object
+from typing import Any
+
+Object = dict[str, Any]
+
+RAY_API, RAY_JOB = "ray.io/v1", "RayJob"
+
+
+def is_ray_job(run: Object) -> bool:
+    """Return whether a run is a RayJob and no Job."""
+    return run.get("kind") == RAY_JOB
 
 
 def phase(pod: Object) -> str:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sigh_batch.runners.kubernetes.objects import conditions, one_line, phase, sentence
-from sigh_batch.runners.kubernetes.render import Object
+from sigh_batch.runners.kubernetes.objects import Object, conditions, one_line, phase, sentence
+from sigh_batch.runners.kubernetes.template import INDEX, PART_LABEL
 
 HOPELESS = frozenset(
     {
@@ -75,10 +75,10 @@ def ending(pod: Object) -> str:
     """Say how a pod that failed ended, or nothing of one that did not."""
     if phase(pod) != "Failed":
         return ""
-    number = pod["metadata"].get("labels", {}).get("batch.kubernetes.io/job-completion-index")
+    number = number_of(pod)
     who = f"pod {number}: " if number is not None else ""
     ended = terminated(pod)
-    said = _last_words(ended.get("message", ""))
+    said = last_words(ended.get("message", ""))
     if ended.get("reason") == "OOMKilled":
         limit = pod["spec"]["containers"][0].get("resources", {}).get("limits", {}).get("memory", "its limit")
         return f"{who}it needed more memory than {limit} (OOMKilled); raise kubernetes.memory"
@@ -95,7 +95,14 @@ def ending(pod: Object) -> str:
     return f"{who}{meaning} (exit code {ended['exitCode']}){': ' if said else ''}{said}"
 
 
-def _last_words(message: str) -> str:
+def number_of(pod: Object) -> int | None:
+    """Return which of its run's pods it is."""
+    labels = pod["metadata"].get("labels", {})
+    number = labels.get(INDEX, labels.get(PART_LABEL))
+    return None if number is None else int(number)
+
+
+def last_words(message: str) -> str:
     """Return the line of a log's end that says what went wrong."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     errors = [line.partition("error: ")[2] for line in lines if "error: " in line]

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from sigh_batch import errors, intervals
 from sigh_batch.runners.kubernetes.cluster import Cluster
-from sigh_batch.runners.kubernetes.explain import ENDED, Facts, Status, explain
-from sigh_batch.runners.kubernetes.objects import phase
-from sigh_batch.runners.kubernetes.render import OUT, PART, QUEUE, Object, render
+from sigh_batch.runners.kubernetes.explain import explain
+from sigh_batch.runners.kubernetes.objects import RAY_API, RAY_JOB, Object, is_ray_job, phase
+from sigh_batch.runners.kubernetes.render import render
+from sigh_batch.runners.kubernetes.status import ENDED, Facts, Status
+from sigh_batch.runners.kubernetes.template import OUT, PART, QUEUE, RUN_LABEL
 
 if TYPE_CHECKING:
     from sigh_batch.runners.kubernetes.submission import Submission
@@ -36,7 +38,7 @@ def submit(cluster: Cluster, submission: Submission, *, dry_run: bool = False) -
     """
     try:
         return [
-            cluster.create(cluster.jobs(), _placed(body, cluster), dry_run=dry_run)
+            cluster.create(cluster.place_of(body), _placed(body, cluster), dry_run=dry_run)
             for body in render(submission)
         ]
     except errors.ClusterConflict:
@@ -64,15 +66,15 @@ def _check_same(status: Status, submission: Submission) -> None:
 
 
 def runs(cluster: Cluster) -> Iterator[Status]:
-    """Yield the runs of the namespace as far as their Jobs tell."""
-    for job in cluster.list(cluster.jobs(), labelSelector=_OURS):
+    """Yield the runs of the namespace as far as their Jobs tell, and their RayJobs."""
+    for job in cluster.runs(_OURS):
         yield explain(Facts(job=job))
 
 
 def find(cluster: Cluster, name: str) -> Object:
-    """Return the Job of a run; raises UnknownName, with the nearest one there is."""
+    """Return the Job of a run, or its RayJob; raises UnknownName, with the nearest one there is."""
     try:
-        job = cluster.get(cluster.jobs(name))
+        job = cluster.run(name)
     except errors.ClusterNotFound:
         job = None
     if job and job["metadata"].get("labels", {}).items() >= PART.items():
@@ -90,19 +92,26 @@ def observe(cluster: Cluster, name: str) -> Status:
 def facts(cluster: Cluster, job: Object) -> Facts:
     """Return what the cluster knows of a run, as far as it is needed to explain it."""
     pods: list[Object] = []
-    selector = f"batch.kubernetes.io/controller-uid={job['metadata']['uid']}"
+    metadata = job["metadata"]
+    selector = (
+        f"{RUN_LABEL}={metadata['name']}"
+        if is_ray_job(job)
+        else f"batch.kubernetes.io/controller-uid={metadata['uid']}"
+    )
     for pod in cluster.list(cluster.pods(), labelSelector=selector, fieldSelector="status.phase!=Succeeded"):
         pods.append(pod)
         if len(pods) == LOOKED_AT:
             break
     pods.sort(key=lambda pod: pod["metadata"].get("creationTimestamp") or "")
     waiting = [pod for pod in pods if phase(pod) == "Pending"][:3]
-    events = [event for thing in (job, *waiting) for event in _events(cluster, thing)]
+    about = [f"involvedObject.uid={thing['metadata']['uid']}" for thing in (job, *waiting)]
+    if name := job.get("status", {}).get("rayClusterName"):
+        about.append(f"involvedObject.kind=RayCluster,involvedObject.name={name}")
+    events = [event for selector in about for event in _events(cluster, selector)]
     return Facts(job=job, pods=pods, events=events, workload=_workload(cluster, job))
 
 
-def _events(cluster: Cluster, about: Object) -> list[Object]:
-    selector = f"involvedObject.uid={about['metadata']['uid']}"
+def _events(cluster: Cluster, selector: str) -> list[Object]:
     found = list(cluster.list(cluster.events(), fieldSelector=selector))
     return sorted(found, key=lambda event: event.get("lastTimestamp") or event.get("eventTime") or "")
 
@@ -153,9 +162,9 @@ def wait(
 
 
 def _look(cluster: Cluster, known: Object) -> Status:
-    """Return how a run is now; raises RunGone where its Job is not there any more."""
+    """Return how a run is now; raises RunGone where it is not there any more."""
     try:
-        job = cluster.get(cluster.jobs(known["metadata"]["name"]))
+        job = cluster.run(known["metadata"]["name"])
     except errors.ClusterNotFound:
         raise errors.RunGone(_gone(known)) from None
     if job["metadata"]["uid"] != known["metadata"]["uid"]:
@@ -178,7 +187,7 @@ def _gone(job: Object) -> str:
 def cancel(cluster: Cluster, name: str) -> Status:
     """Delete a run and its pods, which are given their grace period; return how it stood."""
     job = find(cluster, name)
-    cluster.delete(cluster.jobs(name), uid=job["metadata"]["uid"])
+    cluster.delete(f"{cluster.place_of(job)}/{name}", uid=job["metadata"]["uid"])
     return explain(Facts(job=job))
 
 
@@ -194,11 +203,11 @@ def resume(cluster: Cluster, name: str) -> Object | None:
     if status.state not in ENDED:
         raise errors.ConfigError(f"run {name} has not ended ({status.state}); `sigh cancel {name}` stops it")
     again = _again(job)
-    cluster.delete(cluster.jobs(name), uid=job["metadata"]["uid"])
+    cluster.delete(f"{cluster.place_of(job)}/{name}", uid=job["metadata"]["uid"])
     until = time.monotonic() + GONE_SECONDS
     while True:
         try:
-            return cluster.create(cluster.jobs(), again)
+            return cluster.create(cluster.place_of(again), again)
         except errors.ClusterConflict:
             if time.monotonic() > until:
                 raise
@@ -207,7 +216,6 @@ def resume(cluster: Cluster, name: str) -> Object | None:
 
 def _again(job: Object) -> Object:
     """Return the Job that makes what this one has not, with the pods numbered as they were."""
-    spec = {name: value for name, value in job["spec"].items() if name not in ("selector", "manualSelector")}
     metadata = {name: job["metadata"][name] for name in ("name", "namespace", "labels", "annotations")}
     # What kubectl applied is not what is sent now.
     metadata["annotations"] = {
@@ -215,6 +223,10 @@ def _again(job: Object) -> Object:
         for name, value in metadata["annotations"].items()
         if not name.startswith("kubectl.kubernetes.io/")
     }
+    if is_ray_job(job):
+        spec = {**job["spec"], "suspend": False}
+        return {"apiVersion": RAY_API, "kind": RAY_JOB, "metadata": metadata, "spec": spec}
+    spec = {name: value for name, value in job["spec"].items() if name not in ("selector", "manualSelector")}
     template = spec["template"]
     labels = {
         name: value

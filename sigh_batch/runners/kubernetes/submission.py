@@ -7,6 +7,8 @@ import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from sigh_batch.config.base import Config
 from sigh_batch.config.kubernetes import KubernetesConfig
 from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
+from sigh_batch.config.tune import TuneConfig
 from sigh_batch.data.trained import DEFAULT_NAME
 from sigh_batch.errors import ConfigError
 from sigh_batch.run import plan_run
@@ -51,6 +54,8 @@ class Submission:
     config_hash: str | None = None
     led: bool = False
     """Whether its pods work together, led by the first, whose end is the end of the run."""
+    ray_version: str | None = None
+    """Of a study that KubeRay's operator looks after: the version of Ray in the image."""
 
     @property
     def name(self) -> str:
@@ -122,10 +127,13 @@ def of_command(
     )
 
 
-def of_study(words: Sequence[str], urls: Sequence[str], out: str, settings: Settings) -> Submission:
+def of_study(
+    words: Sequence[str], urls: Sequence[str], out: str, settings: Settings, *, operator: bool = False
+) -> Submission:
     """Return the submission of a study: one pod, or kubernetes.pods that share its trials by Ray.
 
-    All of them run the same command; the first is Ray's head and asks for trials, the others join it.
+    All of them run the same command; the first is Ray's head and asks for trials, the others join it. With
+    `operator` KubeRay starts Ray in them, and the command in the first.
     """
     config = settings.kubernetes
     pods = config.pods or 1
@@ -133,24 +141,62 @@ def of_study(words: Sequence[str], urls: Sequence[str], out: str, settings: Sett
     one = of_command("tune", words, urls, out, alone)
     if pods == 1:
         return one
+    room = {"CPU": config.cores, "GPU": config.gpus}
+    shared = replace(one, settings=config, pods=pods)
+    if operator:
+        return _operated(shared, settings.tune.shared_by(pods, room))
     return replace(
-        one,
-        settings=config,
+        shared,
         command=(*one.command, "--ray", "pods"),
         environment={
             "SIGH_PODS": str(pods),
             "SIGH_RAY_HEAD": f"{one.name}-0.{config.ray_service}:{RAY_PORT}",
-            "SIGH_RAY_CPUS": str(max(1, int(_cores(config.cpu)))),
-            "SIGH_RAY_GPUS": str(config.gpus),
+            "SIGH_RAY_CPUS": str(room["CPU"]),
+            "SIGH_RAY_GPUS": str(room["GPU"]),
         },
-        pods=pods,
         led=True,
     )
 
 
-def _cores(quantity: str) -> float:
-    """Return how many cores a quantity of processor time is."""
-    return float(quantity[:-1]) / 1000 if quantity.endswith("m") else float(quantity)
+def _operated(study: Submission, config: TuneConfig) -> Submission:
+    """Return the study as KubeRay's operator looks after it.
+
+    Two shells read the command on its way to Ray's head, so that settings go there as variables.
+    """
+    words: list[str] = []
+    settings: dict[str, Any] = {"tune": {"concurrency": config.concurrency}}
+    command = iter(study.command)
+    for word in command:
+        if word == "--set":
+            path, _, value = next(command).partition("=")
+            *above, last = path.split(".")
+            reduce(lambda place, name: place.setdefault(name, {}), above, settings)[last] = json.loads(value)
+        else:
+            words.append(word)
+    if strange := [word for word in words if shlex.quote(word) != word]:
+        raise ConfigError(
+            f"{strange[0]!r} has letters that mean something to a shell, which a RayJob's command goes "
+            "through; choose another name, or send the study as a Job: --set kubernetes.study_as=Job"
+        )
+    return replace(
+        study,
+        command=(*words, "--ray", "auto"),
+        environment={
+            f"SIGH_{section.upper()}": json.dumps(values, ensure_ascii=False)
+            for section, values in settings.items()
+        },
+        ray_version=study.settings.ray_version or _installed_ray(),
+    )
+
+
+def _installed_ray() -> str:
+    try:
+        return version("ray")
+    except PackageNotFoundError:
+        raise ConfigError(
+            "kubernetes.ray_version is not set, and no Ray is installed here that would tell it; "
+            "give the version in the image"
+        ) from None
 
 
 def _spec_text(spec: RunSpec) -> str:

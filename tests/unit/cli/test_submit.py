@@ -162,6 +162,33 @@ def test_a_study_is_sent_as_pods_that_share_it(sigh: Any, tmp_path: Path) -> Non
     assert "--ray" not in sigh("submit", "tune", "--help")[1]
 
 
+def test_a_study_is_a_rayjob_where_the_cluster_or_somebody_says_so(sigh: Any, fake: FakeCluster) -> None:
+    space = ("--set", "tune.space={train.lr: [1, 2]}")
+    words = ("submit", "tune", "--data", "s3://b/d", "--out", "s3://b/s", *space)
+    shown = (*words, "--pods", "2", "--dry-run", "-o", "json")
+    wanted = ("--set", "kubernetes.study_as=RayJob", "--set", "kubernetes.ray_version=2.60.0")
+    assert json.loads(sigh(*shown, *wanted)[1])["kind"] == "RayJob"
+    assert json.loads(sigh(*shown)[1])["kind"] == "Job"
+    code, _, err = sigh(*words, "--pods", "2", *wanted)
+    assert (code, "the cluster has no KubeRay (ray.io/v1)" in err) == (2, True)
+    fake.rayjobs = {}
+    assert sigh(*words, "--pods", "2", "--name", "a")[0] == 0
+    assert sigh(*words, "--pods", "2", "--name", "b", "--set", "kubernetes.study_as=Job")[0] == 0
+    assert sigh(*words, "--pods", "1", "--name", "c")[0] == 0
+    assert (list(fake.rayjobs), sorted(fake.jobs)) == (["a"], ["b", "c"])
+    assert sorted(sigh("list", "-q")[1].split()) == ["a", "b", "c"]
+
+
+def test_a_report_is_a_run_of_one_pod(sigh: Any) -> None:
+    words = ("report", "s3://b/scores", "--evaluation", "s3://b/e", "--fail-on", "auc<0.9")
+    code, out, err = sigh("submit", *words, "--dry-run", "-o", "json")
+    assert code == 0, err
+    job = json.loads(out)
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    assert container["command"] == ["sigh", *words[:4], "--layout", "file", *words[4:]]
+    assert job["metadata"]["annotations"]["sigh-batch/out"] == "s3://b/scores"
+
+
 @pytest.mark.parametrize(
     ("kind", "model"),
     [

@@ -9,7 +9,7 @@ import yaml
 
 from sigh_batch.config.kubernetes import KubernetesConfig
 from sigh_batch.config.settings import Settings
-from sigh_batch.doctor.cluster import RIGHTS, examine_cluster
+from sigh_batch.doctor.cluster import RAY_JOB_VERBS, RIGHTS, examine_cluster
 from sigh_batch.doctor.finding import Finding
 from sigh_batch.runners.kubernetes.cluster import Cluster
 from tests.clusters import FakeCluster, fake_cluster
@@ -83,7 +83,16 @@ def test_the_rights_that_are_looked_for_are_those_of_the_chart() -> None:
         for verb in rule["verbs"]
         if group != "kueue.x-k8s.io"  # of those who have queues
     }
-    assert granted == {(verb, group, resource) for verb, group, resource, _ in RIGHTS}
+    asked = {(verb, group, resource) for verb, group, resource, _ in RIGHTS}
+    assert granted == asked | {(verb, "ray.io", "rayjobs") for verb in RAY_JOB_VERBS}
+
+
+def test_where_kuberay_is_its_runs_must_be_allowed(fake: FakeCluster) -> None:
+    fake.served["/apis/ray.io/v1"] = {}
+    fake.refused = {("create", "rayjobs")}
+    found = findings()["operators"]
+    assert (found.state, found.detail) == ("fault", "KubeRay is there, and not allowed here: create rayjobs")
+    assert "kubernetes.study_as=Job" in str(found.fix)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +116,10 @@ def test_the_rights_that_are_looked_for_are_those_of_the_chart() -> None:
         ),
         ({"/apis/kueue.x-k8s.io/v1beta2": None}, {"queue": "team"}, "queue", "fault", "has no Kueue"),
         ({"/apis/kueue.x-k8s.io/v1beta2": None}, {}, "queue", "ok", "runs start at once"),
-        ({"/apis/ray.io/v1": {}}, {}, "operators", "ok", "KubeRay is there"),
+        ({}, {}, "operators", "ok", "a study of several pods is an Indexed Job"),
+        ({}, {"study_as": "RayJob"}, "operators", "fault", "no KubeRay (ray.io/v1)"),
+        ({"/apis/ray.io/v1": {}}, {}, "operators", "ok", "a study of several pods is a RayJob"),
+        ({"/apis/ray.io/v1": {}}, {"study_as": "Job"}, "operators", "ok", "and not asked for"),
         ({}, {"gpus": 4}, "gpus", "warning", "0 of 1 nodes offer 4 nvidia.com/gpu"),
         ({}, {"gpus": 1, "gpu_resource": "amd.com/gpu"}, "gpus", "warning", "0 of 1 nodes offer amd.com/gpu"),
     ],

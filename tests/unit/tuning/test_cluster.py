@@ -16,10 +16,10 @@ import ray
 from ray._private import services
 from ray._private.utils import check_version_info
 
-from sigh_batch.config.tune import TuneConfig
+from sigh_batch.config.tune import TuneConfig, fit
 from sigh_batch.errors import ClusterDenied, ConfigError, SighError, Unreachable
 from sigh_batch.tuning import cluster
-from sigh_batch.tuning.cluster import Share, fit, join
+from sigh_batch.tuning.cluster import Share, join
 
 
 class Ray:

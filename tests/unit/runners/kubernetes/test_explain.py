@@ -2,8 +2,11 @@ from typing import Any
 
 import pytest
 
-from sigh_batch.runners.kubernetes.explain import Facts, explain
-from sigh_batch.runners.kubernetes.render import QUEUE, Object, render
+from sigh_batch.runners.kubernetes.explain import explain
+from sigh_batch.runners.kubernetes.objects import Object
+from sigh_batch.runners.kubernetes.render import render
+from sigh_batch.runners.kubernetes.status import Facts
+from sigh_batch.runners.kubernetes.template import QUEUE
 from tests.golden.manifests import submissions
 
 

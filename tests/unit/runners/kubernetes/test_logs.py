@@ -9,7 +9,7 @@ from sigh_batch import errors
 from sigh_batch.runners.kubernetes import logs
 from sigh_batch.runners.kubernetes.cluster import Cluster
 from sigh_batch.runners.kubernetes.logs import Line
-from sigh_batch.runners.kubernetes.render import Object
+from sigh_batch.runners.kubernetes.objects import Object
 from sigh_batch.store import open_store
 from tests.clusters import FakeCluster
 from tests.golden.manifests import submissions

@@ -7,7 +7,8 @@ from sigh_batch import errors
 from sigh_batch.config.kubernetes import KubernetesConfig
 from sigh_batch.runners.kubernetes import runs
 from sigh_batch.runners.kubernetes.cluster import Cluster
-from sigh_batch.runners.kubernetes.render import Object, render
+from sigh_batch.runners.kubernetes.objects import Object
+from sigh_batch.runners.kubernetes.render import render
 from sigh_batch.runners.kubernetes.submission import Submission
 from tests.clusters import FakeCluster
 from tests.golden.manifests import submissions

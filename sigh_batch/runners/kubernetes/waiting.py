@@ -1,0 +1,26 @@
+"""Why a run is not let begin: what Kueue, or nobody, says of it."""
+
+from __future__ import annotations
+
+from sigh_batch.runners.kubernetes.objects import conditions, sentence
+from sigh_batch.runners.kubernetes.status import Facts
+from sigh_batch.runners.kubernetes.template import QUEUE
+
+
+def queued(facts: Facts) -> str:
+    """Say why a run that is suspended does not start."""
+    queue = facts.job["metadata"].get("labels", {}).get(QUEUE)
+    if not queue:
+        return "it is suspended, and nothing in the cluster is asked to start it; set suspend to false"
+    if facts.workload is None:
+        return f"queue {queue!r} knows nothing of it; does Kueue run, and has the namespace that LocalQueue?"
+    known = conditions(facts.workload, holds=False)
+    for kind, words in (
+        ("Evicted", "it had to make room"),
+        ("QuotaReserved", f"queue {queue!r} has no room yet"),
+        ("Admitted", f"queue {queue!r} has room and waits for checks"),
+    ):
+        condition = known.get(kind)
+        if condition and (condition["status"] == "True") == (kind == "Evicted"):
+            return f"{words}: {sentence(condition)}"
+    return f"it is in queue {queue!r}, and nothing more is known yet"
