@@ -73,7 +73,7 @@ verify: docs manifests ## make every generated file again; fails when one differ
 
 ##@ A cluster on this machine
 
-.PHONY: kind-up kind-load kind-test kind-down e2e e2e-short e2e-kueue e2e-rayjob e2e-chaos
+.PHONY: kind-up kind-load kind-test kind-down test-image e2e e2e-short e2e-kueue e2e-rayjob e2e-chaos
 kind-up: ## start two nodes in Docker (GPUS=2: with so many pretended GPUs; REGISTRY=5001: with a registry there)
 	@scripts/kind up
 
@@ -91,6 +91,11 @@ e2e: .venv/.test kind-up kind-load ## every way to run, to fail and to be killed
 
 e2e-short: .venv/.test kind-up kind-load ## that without the commands of docs/kubernetes.md one after the other
 	@$(PYTEST) -m e2e -o faulthandler_timeout=0 --durations=25 --durations-min=5 --ignore tests/e2e/test_tutorial.py tests/e2e
+
+test-image: .venv/.test ## build the image with torch, and run every kind of run in it (BUILD="--build-arg TORCH_BACKEND=")
+	@docker=$$(scripts/docker) && base=$${BASE:-$$(scripts/debian)} && image=$$(sed -n 's/.*__version__ = "\(.*\)"/sigh-batch:\1/p' sigh_batch/__init__.py) && \
+	  DOCKER_BUILDKIT=1 $$docker build -q --build-arg BASE=$$base $(BUILD) -f Dockerfile.cpu -t $$image . && \
+	  SIGH_IMAGE=$$image $(PYTEST) -m e2e -o faulthandler_timeout=0 -s tests/e2e/test_image.py
 
 e2e-kueue: .venv/.test kind-up kind-load ## runs in queues of Kueue (KUEUE_IMAGE=NAME:TAG in this Docker, KUEUE_CHART=folder)
 	@if [ -z "$(KUEUE_IMAGE)" ] || [ -z "$(KUEUE_CHART)" ]; then \
