@@ -94,6 +94,7 @@ class Kind:
             contextlib.chdir(self.folder),
             mock.patch.dict(os.environ, self.whole_environ, clear=True),
             contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(said),
         ):
             assert cli.run(["status", name, "--json"]) == 0, said.getvalue()
         return json.loads(said.getvalue())

@@ -70,7 +70,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Box:
     folder = tmp_path_factory.mktemp("data")
     folder.chmod(0o777)
     box = Box(docker, folder, random.randrange(100_000, 2**31))
-    box.sigh("generate", "--count", "60", "--shards", "2", "--seed", "8", "--out", "/data/plain", "-q")
+    box.sigh("generate", "--count", "40", "--shards", "2", "--seed", "8", "--out", "/data/plain", "-q")
     box.sigh("distort", "--in", "/data/plain", "--seed", "8", "--out", "/data/forged", "-q")
     return box
 
@@ -83,7 +83,7 @@ def torch(box: Box) -> None:
 
 
 def test_a_set_is_that_of_this_machine(box: Box, tmp_path: Path) -> None:
-    words = ("generate", "--count", "60", "--shards", "2", "--seed", "8", "--out", str(tmp_path / "plain"))
+    words = ("generate", "--count", "40", "--shards", "2", "--seed", "8", "--out", str(tmp_path / "plain"))
     assert cli.run([*words, "-q"]) == 0
     assert made_here(box.folder / "plain") == made_here(tmp_path / "plain")
 
@@ -95,7 +95,7 @@ def test_what_needs_no_torch(box: Box) -> None:
     assert cli.run([*exported, "-q"]) == 0
     scored = ("--in", "/data/forged", "--model", "/data/onnx", "--out", "/data/scores")
     box.sigh("predict", *scored, "--set", "predict.backend=onnx", "-q")
-    assert len((box.folder / "scores" / "predictions.jsonl").read_text().splitlines()) == 120
+    assert len((box.folder / "scores" / "predictions.jsonl").read_text().splitlines()) == 80
     box.sigh("report", "/data/scores")
     assert (box.folder / "scores" / "report" / "index.html").stat().st_size > 10_000
 

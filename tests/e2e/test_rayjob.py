@@ -35,6 +35,8 @@ def operator(kind: Kind) -> Iterator[None]:
     words = ("kuberay-operator", CHART, "-n", SYSTEM, "--create-namespace", "--wait", "--timeout", "10m")
     kind.helm("upgrade", "--install", *words, *(word for value in values for word in ("--set", value)))
     yield
+    # Without the operator nobody would let go of them.
+    kind.kubectl("delete", "rayjobs", "--all")
     kind.helm("uninstall", "kuberay-operator", "-n", SYSTEM, "--wait")
 
 

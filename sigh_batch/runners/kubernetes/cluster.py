@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from kubernetes.client.exceptions import ApiException
 
 from sigh_batch import errors
 from sigh_batch.config.kubernetes import KubernetesConfig
-from sigh_batch.runners.kubernetes.objects import RAY_API, Object, is_ray_job, one_line
+from sigh_batch.runners.kubernetes.objects import RAY_API, Object, is_ours, is_ray_job, one_line
 
 SECONDS = (5.0, 30.0)
 """How long a connection and an answer may take."""
@@ -98,13 +98,17 @@ class Cluster:
         return f"/apis/kueue.x-k8s.io/v1beta2/namespaces/{self.namespace}/workloads"
 
     def run(self, name: str) -> Object:
-        """Return the Job of that name, or the RayJob; raises ClusterNotFound."""
-        try:
-            return self.get(self.jobs(name))
-        except errors.ClusterNotFound:
-            with self._where_kuberay_is():
-                return self.get(self.ray_jobs(name))
-            raise
+        """Return the Job of ours of that name, or the RayJob; raises ClusterNotFound.
+
+        A RayJob has a Job of its own name, by which the operator hands its command over.
+        """
+        with suppress(errors.ClusterNotFound):
+            if is_ours(job := self.get(self.jobs(name))):
+                return job
+        with self._where_kuberay_is():
+            if is_ours(study := self.get(self.ray_jobs(name))):
+                return study
+        raise errors.ClusterNotFound(f"there is no run {name!r} in namespace {self.namespace!r}")
 
     def runs(self, selector: str) -> Iterator[Object]:
         """Yield the Jobs with these labels, and the RayJobs."""

@@ -6,7 +6,15 @@ from typing import Any
 
 Object = dict[str, Any]
 
+PART = {"app.kubernetes.io/name": "sigh-batch", "app.kubernetes.io/component": "worker"}
+"""Labels that every run of this product has."""
 RAY_API, RAY_JOB = "ray.io/v1", "RayJob"
+
+
+def is_ours(run: Object) -> bool:
+    """Return whether an object is a run of this product."""
+    labels: dict[str, str] = run["metadata"].get("labels", {})
+    return labels.items() >= PART.items()
 
 
 def is_ray_job(run: Object) -> bool:

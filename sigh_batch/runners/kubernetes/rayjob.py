@@ -37,6 +37,8 @@ def ray_job(submission: Submission) -> Object:
                 "entrypoint": " ".join(submission.command),
                 "submissionMode": "K8sJobMode",
                 "submitterPodTemplate": _submitter(submission),
+                # A head that comes again is handed the command again, and that by another pod each time.
+                "submitterConfig": {"backoffLimit": config.retries},
                 "backoffLimit": config.retries,
                 "activeDeadlineSeconds": config.deadline_seconds,
                 # Its nodes are free again at once; the RayJob itself stays, and tells how it ended.

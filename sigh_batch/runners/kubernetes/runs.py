@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from sigh_batch import errors, intervals
 from sigh_batch.runners.kubernetes.cluster import Cluster
 from sigh_batch.runners.kubernetes.explain import explain
-from sigh_batch.runners.kubernetes.objects import RAY_API, RAY_JOB, Object, is_ray_job, phase
+from sigh_batch.runners.kubernetes.objects import PART, RAY_API, RAY_JOB, Object, is_ray_job, phase
 from sigh_batch.runners.kubernetes.render import render
 from sigh_batch.runners.kubernetes.status import ENDED, Facts, Status
-from sigh_batch.runners.kubernetes.template import OUT, PART, QUEUE, RUN_LABEL
+from sigh_batch.runners.kubernetes.template import OUT, QUEUE, RUN_LABEL
 
 if TYPE_CHECKING:
     from sigh_batch.runners.kubernetes.submission import Submission
@@ -36,15 +36,23 @@ def submit(cluster: Cluster, submission: Submission, *, dry_run: bool = False) -
     The same run is not sent twice: where it is there and has not failed, it is returned. Raises ConfigError
     when it has, or when the name is another run's.
     """
+    bodies = [_placed(body, cluster) for body in render(submission)]
+    # A Job and a RayJob of one name would be one study, twice.
+    job = _found(cluster, submission.name) if submission.together else None
+    if job is None:
+        try:
+            return [cluster.create(cluster.place_of(body), body, dry_run=dry_run) for body in bodies]
+        except errors.ClusterConflict:
+            job = find(cluster, submission.name)
+    _check_same(explain(facts(cluster, job)), submission)
+    return [job]
+
+
+def _found(cluster: Cluster, name: str) -> Object | None:
     try:
-        return [
-            cluster.create(cluster.place_of(body), _placed(body, cluster), dry_run=dry_run)
-            for body in render(submission)
-        ]
-    except errors.ClusterConflict:
-        job = find(cluster, submission.name)
-        _check_same(explain(facts(cluster, job)), submission)
-        return [job]
+        return cluster.run(name)
+    except errors.ClusterNotFound:
+        return None
 
 
 def _placed(body: Object, cluster: Cluster) -> Object:
@@ -73,11 +81,8 @@ def runs(cluster: Cluster) -> Iterator[Status]:
 
 def find(cluster: Cluster, name: str) -> Object:
     """Return the Job of a run, or its RayJob; raises UnknownName, with the nearest one there is."""
-    try:
-        job = cluster.run(name)
-    except errors.ClusterNotFound:
-        job = None
-    if job and job["metadata"].get("labels", {}).items() >= PART.items():
+    job = _found(cluster, name)
+    if job is not None:
         return job
     known = [status.run for status in runs(cluster)]
     hint = f"`sigh list` shows the runs of namespace {cluster.namespace!r}"
@@ -174,7 +179,7 @@ def _look(cluster: Cluster, known: Object) -> Status:
 
 def _gone(job: Object) -> str:
     """Say why a run may be gone, and where to see what it made."""
-    seconds = job["spec"].get("ttlSecondsAfterFinished")
+    seconds = None if is_ray_job(job) else job["spec"].get("ttlSecondsAfterFinished")
     # One that stays longer is seen to end before it goes.
     ended = seconds is not None and seconds <= SOON_SECONDS
     lived = f", or ended and had its {seconds} s to live (kubernetes.ttl_seconds)"

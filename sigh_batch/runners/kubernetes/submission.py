@@ -58,6 +58,11 @@ class Submission:
     """Of a study that KubeRay's operator looks after: the version of Ray in the image."""
 
     @property
+    def together(self) -> bool:
+        """Whether its pods share one piece of work."""
+        return self.led or self.ray_version is not None
+
+    @property
     def name(self) -> str:
         """The run's name: the one that was asked for, or one that the same run always gets."""
         if self.settings.name:

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from sigh_batch import __version__
 from sigh_batch.config.kubernetes import RAY_TOKEN, KubernetesConfig
-from sigh_batch.runners.kubernetes.objects import Object
+from sigh_batch.runners.kubernetes.objects import PART, Object
 
 if TYPE_CHECKING:  # it brings plans and so Parquet, which no question about a run needs
     from sigh_batch.runners.kubernetes.submission import Submission
 
-PART = {"app.kubernetes.io/name": "sigh-batch", "app.kubernetes.io/component": "worker"}
-"""Labels that every run of this product has."""
 RUN_LABEL = "sigh-batch/run"
 KIND_LABEL = "sigh-batch/kind"
 OUT, COMMAND, CONFIG_HASH, VERSION = (

@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -241,6 +242,8 @@ def test_a_study_is_sent_found_watched_and_given_up(cluster: Cluster, fake: Fake
     assert [status.run for status in runs.runs(cluster)] == [STUDY.name]
     assert runs.submit(cluster, STUDY)[0]["metadata"]["uid"] == sent["metadata"]["uid"], "not sent twice"
     fake.rayjobs[STUDY.name]["status"] = RUNNING
+    # By this, of the same name, KubeRay hands the command over.
+    fake.jobs[STUDY.name] = {"metadata": {"name": STUDY.name, "uid": "k", "labels": {}}, "status": {}}
     for part in range(3):
         fake.add_ray_pod(sent, part)
     fake.events.append({"involvedObject": {"kind": "RayCluster", "name": "c"}, "reason": "Made"})
@@ -252,6 +255,18 @@ def test_a_study_is_sent_found_watched_and_given_up(cluster: Cluster, fake: Fake
         runs.wait(cluster, STUDY.name, timeout=0.05)
     assert runs.cancel(cluster, STUDY.name).state == "running"
     assert fake.rayjobs == {}
+
+
+def test_one_study_is_not_two_runs(cluster: Cluster, fake: FakeCluster) -> None:
+    fake.rayjobs = {}
+    job = submissions()["study"]
+    operated = replace(STUDY, settings=STUDY.settings.model_copy(update={"name": job.name}), typed=job.typed)
+    runs.submit(cluster, job)
+    assert runs.submit(cluster, operated)[0]["kind"] == "Job"
+    fake.jobs = {}
+    runs.submit(cluster, operated)
+    assert runs.submit(cluster, job)[0]["kind"] == "RayJob"
+    assert fake.jobs == {}
 
 
 def test_one_that_failed_is_sent_again_as_it_was(cluster: Cluster, fake: FakeCluster) -> None:
