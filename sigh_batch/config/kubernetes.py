@@ -15,6 +15,9 @@ _HOST = r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?"
 RUN_NAME = 52
 """Longest name of a run: its pods add the number of an index, and are hosts of at most 63 letters."""
 
+RAY_JOB_NAME = 47
+"""Longest name of a run that KubeRay looks after, which adds more to it."""
+
 RAY_TOKEN = "RAY_AUTH_TOKEN"  # noqa: S105 -- the name of a variable
 """Variable of pods, and key of the secret, by which the pods of a study know each other."""
 

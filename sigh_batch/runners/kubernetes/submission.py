@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sigh_batch.config.base import Config
-from sigh_batch.config.kubernetes import KubernetesConfig
+from sigh_batch.config.kubernetes import RAY_JOB_NAME, KubernetesConfig
 from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.config.tune import TuneConfig
@@ -168,6 +168,11 @@ def _operated(study: Submission, config: TuneConfig) -> Submission:
 
     Two shells read the command on its way to Ray's head, so that settings go there as variables.
     """
+    if len(study.name) > RAY_JOB_NAME:
+        raise ConfigError(
+            f"{study.name!r} has {len(study.name)} letters, and KubeRay takes {RAY_JOB_NAME}; "
+            "give a shorter --name"
+        )
     words: list[str] = []
     settings: dict[str, Any] = {"tune": {"concurrency": config.concurrency}}
     command = iter(study.command)

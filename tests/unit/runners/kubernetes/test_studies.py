@@ -92,6 +92,12 @@ def test_a_word_that_a_shell_would_change_is_refused() -> None:
     assert shlex.quote("s3://bucket/a-b_c.d/e") == "s3://bucket/a-b_c.d/e"
 
 
+def test_a_name_that_kuberay_would_not_take_is_refused() -> None:
+    assert study_of(name="s" * 47).name == "s" * 47
+    with pytest.raises(errors.ConfigError, match="48 letters, and KubeRay takes 47; give a shorter --name"):
+        study_of(name="s" * 48)
+
+
 def test_a_trial_that_no_pod_can_hold_is_refused_before_anything_is_sent() -> None:
     settings = Settings(kubernetes=KubernetesConfig(pods=2, cpu="1", ray_version="2.60.0"))
     settings = settings.model_copy(update={"tune": settings.tune.model_copy(update={"cpus": 2.0})})
