@@ -95,7 +95,7 @@ e2e-short: .venv/.test kind-up kind-load ## that without the commands of docs/ku
 test-image: .venv/.test ## build the image with torch, and run every kind of run in it (BUILD="--build-arg TORCH_BACKEND=")
 	@docker=$$(scripts/docker) && base=$${BASE:-$$(scripts/debian)} && image=$$(sed -n 's/.*__version__ = "\(.*\)"/sigh-batch:\1/p' sigh_batch/__init__.py) && \
 	  DOCKER_BUILDKIT=1 $$docker build -q --build-arg BASE=$$base $(BUILD) -f Dockerfile.cpu -t $$image . && \
-	  SIGH_IMAGE=$$image $(PYTEST) -m e2e -o faulthandler_timeout=0 -s tests/e2e/test_image.py
+	  IMAGE=$$image $(PYTEST) -m e2e -o faulthandler_timeout=0 -s tests/e2e/test_image.py
 
 e2e-kueue: .venv/.test kind-up kind-load ## runs in queues of Kueue (KUEUE_IMAGE=NAME:TAG in this Docker, KUEUE_CHART=folder)
 	@if [ -z "$(KUEUE_IMAGE)" ] || [ -z "$(KUEUE_CHART)" ]; then \
