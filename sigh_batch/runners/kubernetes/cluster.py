@@ -85,6 +85,10 @@ class Cluster:
         """Return the path of the runs that are what this one is."""
         return self.ray_jobs() if is_ray_job(run) else self.jobs()
 
+    def path_of(self, run: Object) -> str:
+        """Return the path of a run."""
+        return _path(self.place_of(run), run["metadata"]["name"])
+
     def pods(self, name: str = "") -> str:
         """Return the path of the pods of the namespace, or of one."""
         return _path(f"/api/v1/namespaces/{self.namespace}/pods", name)

@@ -7,7 +7,7 @@ from sigh_batch.runners.kubernetes.objects import Object, conditions, is_ray_job
 from sigh_batch.runners.kubernetes.pods import ending, hindrances, last_event, terminated
 from sigh_batch.runners.kubernetes.status import Facts, Status
 from sigh_batch.runners.kubernetes.studies import explain_study
-from sigh_batch.runners.kubernetes.waiting import queued
+from sigh_batch.runners.kubernetes.waiting import hindered, queued, refused
 
 
 def explain(facts: Facts) -> Status:
@@ -92,17 +92,14 @@ def _running(facts: Facts) -> str:
 
 def _waiting(facts: Facts) -> tuple[str, bool]:
     """Say why no pod of a run works, and whether somebody has to help."""
-    found = list(hindrances(facts.pods, facts.events))
-    if found:
-        reason, stuck = min(found, key=lambda hindrance: not hindrance[1])
-        return reason, stuck
+    if found := hindered(facts):
+        return found
     tries = [text for pod in facts.pods if (text := ending(pod))]
     if tries and not any(phase(pod) in ("Running", "Pending") for pod in facts.pods):
         return f"it is tried again soon; the last try: {tries[-1]}", False
-    refused = last_event(facts.events, facts.job, "FailedCreate")
-    if refused and not facts.pods:
-        quota = "quota" in refused
-        return f"its pods {'do not fit the quota' if quota else 'are refused'}: {refused}", not quota
+    said = last_event(facts.events, facts.job, "FailedCreate")
+    if said and not facts.pods:
+        return refused(said)
     if facts.pods:
         return "its pods are starting", False
     finished = facts.job.get("status", {}).get("succeeded", 0)

@@ -78,7 +78,6 @@ def ending(pod: Object) -> str:
     number = number_of(pod)
     who = f"pod {number}: " if number is not None else ""
     ended = terminated(pod)
-    said = last_words(ended.get("message", ""))
     if ended.get("reason") == "OOMKilled":
         limit = pod["spec"]["containers"][0].get("resources", {}).get("limits", {}).get("memory", "its limit")
         return f"{who}it needed more memory than {limit} (OOMKilled); raise kubernetes.memory"
@@ -91,8 +90,7 @@ def ending(pod: Object) -> str:
         return (
             f"{who}{one_line(pod['status'].get('message', '') or pod['status'].get('reason', 'it failed'))}"
         )
-    meaning = MEANINGS.get(ended["exitCode"], "it failed")
-    return f"{who}{meaning} (exit code {ended['exitCode']}){': ' if said else ''}{said}"
+    return f"{who}{meaning(ended['exitCode'], ended.get('message', ''))}"
 
 
 def number_of(pod: Object) -> int | None:
@@ -102,7 +100,13 @@ def number_of(pod: Object) -> int | None:
     return None if number is None else int(number)
 
 
-def last_words(message: str) -> str:
+def meaning(code: int, message: str) -> str:
+    """Say what a worker's exit code means, and the end of its log that says why."""
+    said = _last_words(message)
+    return f"{MEANINGS.get(code, 'it failed')} (exit code {code}){': ' if said else ''}{said}"
+
+
+def _last_words(message: str) -> str:
     """Return the line of a log's end that says what went wrong."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     errors = [line.partition("error: ")[2] for line in lines if "error: " in line]

@@ -192,7 +192,7 @@ def _gone(job: Object) -> str:
 def cancel(cluster: Cluster, name: str) -> Status:
     """Delete a run and its pods, which are given their grace period; return how it stood."""
     job = find(cluster, name)
-    cluster.delete(f"{cluster.place_of(job)}/{name}", uid=job["metadata"]["uid"])
+    cluster.delete(cluster.path_of(job), uid=job["metadata"]["uid"])
     return explain(Facts(job=job))
 
 
@@ -208,7 +208,7 @@ def resume(cluster: Cluster, name: str) -> Object | None:
     if status.state not in ENDED:
         raise errors.ConfigError(f"run {name} has not ended ({status.state}); `sigh cancel {name}` stops it")
     again = _again(job)
-    cluster.delete(f"{cluster.place_of(job)}/{name}", uid=job["metadata"]["uid"])
+    cluster.delete(cluster.path_of(job), uid=job["metadata"]["uid"])
     until = time.monotonic() + GONE_SECONDS
     while True:
         try:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from sigh_batch.runners.kubernetes.objects import Object, one_line, phase
-from sigh_batch.runners.kubernetes.pods import MEANINGS, ending, hindrances, last_words, number_of
+from sigh_batch.runners.kubernetes.pods import ending, hindrances, meaning, number_of
 from sigh_batch.runners.kubernetes.status import Facts, Status
-from sigh_batch.runners.kubernetes.waiting import queued
+from sigh_batch.runners.kubernetes.waiting import hindered, queued, refused
 
 _CODE = re.compile(r"exit code (\d+)")
 _REFUSED = "FailedToCreate"
@@ -90,18 +90,14 @@ def _failed_tries(told: Object) -> str:
 
 def _starting(facts: Facts) -> tuple[str, str, bool]:
     """Say why the pods of a study do not work yet."""
-    found = list(hindrances(facts.pods, facts.events))
-    if found:
-        why, stuck = min(found, key=lambda hindrance: not hindrance[1])
-        return "waiting", why, stuck
+    if found := hindered(facts):
+        return "waiting", *found
     tries = [text for pod in facts.pods if (text := ending(pod))]
     if tries:
         return "waiting", f"its pods are started again; the last: {tries[-1]}", False
-    refused = [event for event in facts.events if event.get("reason", "").startswith(_REFUSED)]
-    if refused and not facts.pods:
-        said = one_line(refused[-1].get("message", ""))
-        quota = "quota" in said
-        return "waiting", f"its pods {'do not fit the quota' if quota else 'are refused'}: {said}", not quota
+    told = [event for event in facts.events if event.get("reason", "").startswith(_REFUSED)]
+    if told and not facts.pods:
+        return "waiting", *refused(one_line(told[-1].get("message", "")))
     return "waiting", "its pods are starting" if facts.pods else "its pods are not there yet", False
 
 
@@ -114,8 +110,7 @@ def _failure(facts: Facts) -> str:
         seconds = facts.job["spec"].get("activeDeadlineSeconds")
         return f"it took longer than {seconds} s (kubernetes.deadline_seconds)"
     if code:
-        said = last_words(message)
-        return f"{MEANINGS.get(int(code[1]), 'it failed')} ({code[0]}){': ' if said else ''}{said}"
+        return meaning(int(code[1]), message)
     said = one_line(message)[:600] or str(told.get("reason") or "no reason given")
     last = next((text for pod in reversed(facts.pods) if (text := ending(pod))), "")
     return f"{said}{'; the last: ' if last else ''}{last}"

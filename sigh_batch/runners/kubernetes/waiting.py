@@ -1,10 +1,22 @@
-"""Why a run is not let begin: what Kueue, or nobody, says of it."""
+"""Why a run does not begin: what its pods lack, what refuses them, what Kueue, or nobody, says of it."""
 
 from __future__ import annotations
 
 from sigh_batch.runners.kubernetes.objects import conditions, sentence
+from sigh_batch.runners.kubernetes.pods import hindrances
 from sigh_batch.runners.kubernetes.status import Facts
 from sigh_batch.runners.kubernetes.template import QUEUE
+
+
+def hindered(facts: Facts) -> tuple[str, bool] | None:
+    """Return why pods that were made do not work, and whether somebody has to help: such a reason first."""
+    return min(hindrances(facts.pods, facts.events), key=lambda hindrance: not hindrance[1], default=None)
+
+
+def refused(said: str) -> tuple[str, bool]:
+    """Say that no pods can be made, and whether somebody has to help: a quota has room again by itself."""
+    quota = "quota" in said
+    return f"its pods {'do not fit the quota' if quota else 'are refused'}: {said}", not quota
 
 
 def queued(facts: Facts) -> str:
