@@ -31,14 +31,20 @@ from sigh_batch.stages.forging import Forged, Forger, Plan
 from sigh_batch.stages.material import Material, case_of, read_from
 from sigh_batch.stages.pairs import Pairs
 from sigh_batch.stages.scenes import Scenes, hindrance
-from sigh_batch.stages.world import World
+from sigh_batch.stages.world import Steps, Way, World
+
+_NO_PIXELS = np.empty((0, 0, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Deed:
-    """What a forger did, and who it was."""
+    """What a forger did, and who it was; its pictures are elsewhere."""
 
-    forged: Forged
+    elements: Elements
+    """What stands where and what it says afterwards."""
+    ops: tuple[Json, ...]
+    before: Steps
+    """How the picture had been saved when the forger opened it."""
     hand: Hand | None = None
     """None where the conversation was changed."""
     donors: tuple[str, ...] = ()
@@ -55,13 +61,13 @@ class Story:
     """What happened to a pair, up to the moment when both are saved for the last time."""
 
     original: Original
+    """Without its pixels."""
     elements: Elements
     """What stands where on the original."""
     deed: Deed
     twins: Twins
     drawn: Json
     benign: str | None
-    scene_depth: bool
 
 
 class Distort:
@@ -103,7 +109,7 @@ class Distort:
         """Return both samples of a pair in their order."""
         pair = self._pairs.of(2 * number)
         draws = self._pairs.draws(number)
-        story = self._tell(draws, self._source.read(pair.picture))
+        story = self._tell(draws, pair.picture)
         size = story.twins.clean.width, story.twins.clean.height
         codec, settings = self._world.codec(draws.fork("codec"), *size)
         first, second = (
@@ -112,44 +118,53 @@ class Distort:
         )
         return first, second
 
-    def _tell(self, draws: Draws, original: Original) -> Story:
-        """Forge the picture and lead both through the world."""
+    def _tell(self, draws: Draws, picture: int) -> Story:
+        """Forge a picture of the source and lead both through the world."""
+        original = self._source.read(picture)
         case = case_of(original)
-        clean = picture_of(
-            case.pixels, boxes=boxes_of(case.elements), kinds=[element.kind for element in case.elements]
-        )
-        before = self._world.before(draws.fork("before"), clean)
-        work = draws.fork("forgery")
-        changed = (
-            self._change_scene(work, original) if draws.fork("depth").chance(self._scene_share) else None
-        )
-        if changed is not None:
-            twins, before = self._world.redo(before, _twins(clean, changed))
-            deed = Deed(forged=changed)
-        else:
-            clean = replay(clean, before)
-            deed = self._change_pixels(work, original, replace(case, pixels=clean.pixels))
-            twins = _twins(clean, deed.forged)
-        twins, after = self._world.after(draws.fork("after"), twins)
-        twins, honest = self._world.honest(draws.fork("benign"), twins)
-        twins, degraded = self._world.degrade(draws.fork("degradations"), twins)
+        elements = case.elements
+        way, deed = self._forge(draws, original, case)
+        # What a large picture was before need not lie beside all that becomes of it.
+        original = replace(original, pixels=_NO_PIXELS)
+        del case
+        after = self._world.after(draws.fork("after"), way)
+        honest = self._world.honest(draws.fork("benign"), way)
+        degraded = self._world.degrade(draws.fork("degradations"), way)
         drawn = {
             **original.drawn,
             "source": {"id": original.id, "index": original.index},
-            "before": before,
+            "before": deed.before,
             "after": after,
             "benign": honest,
             "degradations": degraded,
         }
         return Story(
             original=original,
-            elements=case.elements,
+            elements=elements,
             deed=deed,
-            twins=twins,
+            twins=way.twins,
             drawn=drawn,
             benign=next((step["type"] for step in honest if "skipped" not in step), None),
-            scene_depth=changed is not None,
         )
+
+    def _forge(self, draws: Draws, original: Original, case: Case) -> tuple[Way, Deed]:
+        """Return the pair as the forger leaves it, and what he did."""
+        clean = picture_of(
+            case.pixels, boxes=boxes_of(case.elements), kinds=[element.kind for element in case.elements]
+        )
+        before = self._world.before(draws.fork("before"), clean)
+        work = draws.fork("forgery")
+        hand: Hand | None = None
+        donors: tuple[str, ...] = ()
+        forged = self._change_scene(work, original) if draws.fork("depth").chance(self._scene_share) else None
+        if forged is not None:
+            way = Way(_twins(clean, forged))
+            before = self._world.redo(before, way)
+        else:
+            clean = replay(clean, before)
+            forged, hand, donors = self._change_pixels(work, original, replace(case, pixels=clean.pixels))
+            way = Way(_twins(clean, forged))
+        return way, Deed(elements=forged.elements, ops=forged.ops, before=before, hand=hand, donors=donors)
 
     def _change_scene(self, draws: Draws, original: Original) -> Forged | None:
         """Return the picture of a changed conversation, or None where it shows no message to change."""
@@ -160,7 +175,10 @@ class Distort:
         except NothingToForge:
             return None
 
-    def _change_pixels(self, draws: Draws, original: Original, case: Case) -> Deed:
+    def _change_pixels(
+        self, draws: Draws, original: Original, case: Case
+    ) -> tuple[Forged, Hand, tuple[str, ...]]:
+        """Return the picture as a forger leaves it, who it was, and the ids of whose parts he took."""
         hand = self._plan.hand(draws.fork("hand"), original.split)
         donors: list[str] = []
         forger = Forger(
@@ -169,9 +187,7 @@ class Distort:
             weights=self._plan.operations[original.split],
             least=self._config.min_pixels,
         )
-        return Deed(
-            forged=forger.work_on(draws, case, self._plan.count(draws)), hand=hand, donors=tuple(donors)
-        )
+        return forger.work_on(draws, case, self._plan.count(draws)), hand, tuple(donors)
 
     def _sample(self, index: int, story: Story, codec: str, settings: Json, *, forged: bool) -> Sample:
         """Save one of a pair, and say all that is true of it."""
@@ -181,9 +197,7 @@ class Distort:
         mask = story.twins.mask if forged else np.zeros((picture.height, picture.width), np.bool_)
         source = (picture.mask & SOURCE) > 0
         elements, ops = (
-            _placed(deed.forged.elements, deed.forged.ops, picture)
-            if forged
-            else _placed(story.elements, (), picture)
+            _placed(deed.elements, deed.ops, picture) if forged else _placed(story.elements, (), picture)
         )
         return Sample(
             id=self._pairs.id_of(index),
@@ -201,7 +215,7 @@ class Distort:
             mask=mask_png(mask),
             mask_pixels=int(np.count_nonzero(mask)),
             source_mask=mask_png(source) if source.any() else None,
-            scene_depth=story.scene_depth,
+            scene_depth=deed.hand is None,
             benign=story.benign,
             ops=ops,
             encodes=(*original.encodes, *picture.encodes, encoded.entry),

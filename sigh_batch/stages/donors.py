@@ -15,9 +15,11 @@ from sigh_batch.sources import Original, Source
 
 _TRIES = 6
 _KEPT = 2
-"""Donors stay decoded for so long: an edit looks at its donor once to draw, and once to carry out."""
+"""So many donors of a picture stay decoded: an edit looks at one to draw, and again to carry it out."""
 
 ToCase = Callable[[Original], Case]
+Kept = OrderedDict[int, tuple[str, Case]]
+"""The id and the case of the pictures that were last taken from, by number."""
 
 
 class Donors:
@@ -27,19 +29,19 @@ class Donors:
         self._source = source
         self._to_case = to_case
         self._numbers: dict[tuple[str, str | None, bool], NDArray[np.int64]] = {}
-        self._kept: OrderedDict[int, tuple[str, Case]] = OrderedDict()
 
-    def pick(self, draws: Draws, original: Original, same: bool) -> tuple[str, Case] | None:
+    def pick(self, draws: Draws, original: Original, same: bool, kept: Kept) -> tuple[str, Case] | None:
         """Return the id and the case of another picture, of the same skin or of any other.
 
-        None when there is none, or none that can be read is found in a few tries.
+        None when there is none, or none that can be read is found in a few tries. Who picks for a picture
+        keeps what was picked, and lets go of it when it is done.
         """
         numbers = self._candidates(original.split, original.skin, same)
         if not len(numbers):
             return None
         for _ in range(_TRIES):
             try:
-                name, case = self._read(int(numbers[draws.integer(0, len(numbers) - 1)]))
+                name, case = self._read(int(numbers[draws.integer(0, len(numbers) - 1)]), kept)
             except UnreadablePicture:
                 continue
             if name != original.id:
@@ -57,12 +59,12 @@ class Donors:
             self._numbers[key] = everything
         return self._numbers[key]
 
-    def _read(self, number: int) -> tuple[str, Case]:
-        if number in self._kept:
-            self._kept.move_to_end(number)
+    def _read(self, number: int, kept: Kept) -> tuple[str, Case]:
+        if number in kept:
+            kept.move_to_end(number)
         else:
             original = self._source.read(number)
-            self._kept[number] = original.id, self._to_case(original)
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-        return self._kept[number]
+            kept[number] = original.id, self._to_case(original)
+            if len(kept) > _KEPT:
+                kept.popitem(last=False)
+        return kept[number]

@@ -13,7 +13,7 @@ from pathlib import Path
 from sigh_batch.config.identity import content_hash
 from sigh_batch.config.settings import Settings
 
-GENERATE_REVISION = 2
+GENERATE_REVISION = 3
 DISTORT_REVISION = 1
 PREDICT_REVISION = 1
 """Raised whenever the same settings would give other bytes than before; each kind has its own."""

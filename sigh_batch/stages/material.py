@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.errors import ConfigError
 from sigh_batch.forge.case import Case, Kit
@@ -12,7 +14,7 @@ from sigh_batch.scene.locale import locale
 from sigh_batch.sources import Original, Source
 from sigh_batch.sources.decode import Limits
 from sigh_batch.sources.opening import open_source
-from sigh_batch.stages.donors import Donors
+from sigh_batch.stages.donors import Donors, Kept
 
 _UNKNOWN = "en-US"
 
@@ -41,8 +43,10 @@ class Material:
     def kit(self, original: Original, taken: list[str]) -> Kit:
         """Return what may be used for a picture; ids of pictures that parts come from go into `taken`."""
 
+        kept: Kept = OrderedDict()
+
         def donor(draws: Draws, same: bool) -> Case | None:
-            found = self._donors.pick(draws, original, same)
+            found = self._donors.pick(draws, original, same, kept)
             if found is None:
                 return None
             if found[0] not in taken:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sigh_batch.config.distort import DistortConfig
 from sigh_batch.data.sample import Json
 from sigh_batch.degrade.encode import LONGEST, draw_settings
 from sigh_batch.degrade.operation import benign, degradations, find
 from sigh_batch.degrade.picture import Picture
-from sigh_batch.degrade.twins import Twins
+from sigh_batch.degrade.twins import Step, Twins
 from sigh_batch.rng import Draws
 from sigh_batch.stages.shares import check_names, pick
 
@@ -19,6 +21,22 @@ _STRINGS = frozenset({"author", "header", "line", "separator", "system", "text",
 
 Steps = list[Json]
 """What was done in order: `type`, `params`, and `skipped` with the reason where it was not."""
+
+
+@dataclass(slots=True)
+class Way:
+    """A pair on its way through the world.
+
+    It alone holds the pictures of the pair, so that those of a step are gone as soon as the next one is done.
+    """
+
+    twins: Twins
+    """What the pair looks like now."""
+
+    def follow(self, step: Step) -> Json:
+        """Go a step, and return what is told of it."""
+        self.twins = step.twins
+        return step.told
 
 
 class World:
@@ -42,44 +60,38 @@ class World:
             return []
         return [{"type": name, "params": find(name).draw(draws, picture)}]
 
-    def redo(self, steps: Steps, twins: Twins) -> tuple[Twins, Steps]:
+    def redo(self, steps: Steps, way: Way) -> Steps:
         """Do steps whose parameters are drawn with a pair whose forged one was there before them."""
-        told = []
-        for entry in steps:
-            step = twins.follow(entry["type"], entry["params"], self._config.min_pixels)
-            twins = step.twins
-            told.append(step.told)
-        return twins, told
+        least = self._config.min_pixels
+        return [way.follow(way.twins.follow(entry["type"], entry["params"], least)) for entry in steps]
 
-    def after(self, draws: Draws, twins: Twins) -> tuple[Twins, Steps]:
+    def after(self, draws: Draws, way: Way) -> Steps:
         """Do what the forger does with the whole picture when he is done."""
         config, least = self._config, self._config.min_pixels
         steps: Steps = []
         for name, share in (("rescreenshot", config.captured_after), (None, config.saved_after)):
             own = draws.fork(name or "save")
             if own.chance(share):
-                step = twins.after(name or pick(own, _SAVES), own, least)
-                twins = step.twins
-                steps.append(step.told)
-        return twins, steps
+                steps.append(way.follow(way.twins.after(name or pick(own, _SAVES), own, least)))
+        return steps
 
-    def honest(self, draws: Draws, twins: Twins) -> tuple[Twins, Steps]:
+    def honest(self, draws: Draws, way: Way) -> Steps:
         """Do an honest edit or none; one that hides the forgery is drawn again, a few times."""
         steps: Steps = []
         if not draws.chance(self._config.honest):
-            return twins, steps
+            return steps
         for attempt in range(_BENIGN_TRIES):
             own = draws.fork(str(attempt))
             name = pick(own, self._config.benign)
-            step = twins.after(name, own, self._config.min_pixels)
-            steps.append(step.told)
+            step = way.twins.after(name, own, self._config.min_pixels)
+            steps.append(way.follow(step))
             if step.done:
                 if name in _HIDING:
-                    return step.twins.hiding(step.told["params"]["places"], _STRINGS), steps
-                return step.twins, steps
-        return twins, steps
+                    way.twins = way.twins.hiding(step.told["params"]["places"], _STRINGS)
+                break
+        return steps
 
-    def degrade(self, draws: Draws, twins: Twins) -> tuple[Twins, Steps]:
+    def degrade(self, draws: Draws, way: Way) -> Steps:
         """Do some degradations, none of them twice."""
         steps: Steps = []
         weights = dict(self._config.degradations)
@@ -89,10 +101,8 @@ class World:
             own = draws.fork(str(number))
             name = pick(own, weights)
             del weights[name]
-            step = twins.after(name, own, self._config.min_pixels)
-            twins = step.twins
-            steps.append(step.told)
-        return twins, steps
+            steps.append(way.follow(way.twins.after(name, own, self._config.min_pixels)))
+        return steps
 
     def codec(self, draws: Draws, width: int, height: int) -> tuple[str, Json]:
         """Return what the pair is stored as: a codec that holds pictures of this size, and its settings."""

@@ -18,7 +18,7 @@ from sigh_batch.degrade.degradations.tone import GAINS, GAMMA, through_curve
 from sigh_batch.degrade.encode import annex_k, saved
 from sigh_batch.degrade.geometry import warp
 from sigh_batch.degrade.operation import Operation, degradation
-from sigh_batch.degrade.picture import Picture
+from sigh_batch.degrade.picture import Picture, Pixels
 from sigh_batch.degrade.rules import COLOR, SEED, Fields, Many, Number, OneOf, Whole
 from sigh_batch.errors import ConfigError
 from sigh_batch.rng import Draws
@@ -109,13 +109,13 @@ class ScreenPhoto(Operation):
     def change(self, picture: Picture, params: Mapping[str, Any]) -> Picture:
         """Warp, blur, light, expose, add grain, save by the camera."""
         photo = _seen_from(picture, params["corners"], params["room"])
-        pixels = blurred(photo.pixels, params["blur"])
-        light = _light(photo.width, photo.height, params)
-        pixels = np.asarray(cv2.multiply(pixels, light, scale=1 / _ONE), np.uint8)
-        pixels = through_curve(pixels, params["gamma"], params["gains"])
-        pixels = noisy(pixels, params["noise"], True, params["seed"])
+        # A stage's pixels take the place of those before it: at most three such arrays are there at once.
+        photo = photo.repainted(blurred(photo.pixels, params["blur"]))
+        photo = photo.repainted(_lit(photo.pixels, _light(photo.width, photo.height, params)))
+        photo = photo.repainted(through_curve(photo.pixels, params["gamma"], params["gains"]))
+        photo = photo.repainted(noisy(photo.pixels, params["noise"], True, params["seed"]))
         settings = annex_k(params["quality"], params["subsampling"])
-        return saved(photo.repainted(pixels), "jpg", settings)
+        return saved(photo, "jpg", settings)
 
 
 def _seen_from(picture: Picture, corners: Sequence[Sequence[float]], room: Sequence[int]) -> Picture:
@@ -139,6 +139,10 @@ def _is_convex(corners: Sequence[Sequence[float]]) -> bool:
         if (x1 - x0) * (y2 - y1) - (y1 - y0) * (x2 - x1) < 1e-3:
             return False
     return True
+
+
+def _lit(pixels: Pixels, light: Pixels) -> Pixels:
+    return np.asarray(cv2.multiply(pixels, light, scale=1 / _ONE), np.uint8)
 
 
 def _light(width: int, height: int, params: Mapping[str, Any]) -> NDArray[np.uint8]:

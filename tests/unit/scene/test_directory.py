@@ -1,13 +1,17 @@
 import itertools
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import sigh_batch.scene
 from sigh_batch.render.fonts import open_catalogue
 from sigh_batch.scene.directory import KINDS, directory
 from sigh_batch.scene.locale import locale, locale_names
 from sigh_batch.scene.pools import SPLITS, key_of
+
+DATA = Path(next(iter(sigh_batch.scene.__path__)), "data")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -43,3 +47,9 @@ def test_pools_are_the_same_in_every_process_and_load_faker_only_when_asked() ->
     )
     out = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout
     assert out.strip() == f"False {directory('de-DE', 'address', 'test')[:5]}"
+
+
+@pytest.mark.parametrize("talk", sorted((DATA / "talk").iterdir()), ids=lambda path: path.stem)
+def test_whatever_a_conversation_may_say_can_be_drawn(talk: Path) -> None:
+    letters = set(talk.read_text("utf-8")) - {"\n"}
+    assert not {letter for letter in letters if not open_catalogue().covers(letter)}
