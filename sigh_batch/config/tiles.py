@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sigh_batch.config.base import Config, Weights
 
@@ -75,13 +75,17 @@ class TilesConfig(Config):
     disguised: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of pairs that are shown mirrored, inverted or with their colours exchanged."""
     pixels: Annotated[int, Field(ge=4096)] = 786_432
-    """Pixels in a batch: small crops come in larger numbers."""
+    """Pixels in a batch, of one collage at least: small crops come in larger numbers."""
     together: Annotated[int, Field(ge=1, le=64)] = 8
     """Batches that are cut of the same pairs: to decode a picture costs as much as to learn from crops."""
     pieces: Annotated[int, Field(ge=1, le=256)] = 16
     """Crops of a pair, dealt over those batches."""
+    collage: Annotated[int, Field(ge=1, le=64)] = 1
+    """Crops of a picture that are compared with each other and judged together, as if they were all of it."""
     changed: Annotated[float, Field(ge=0, le=1)] = 0.9
-    """Share of crops that are laid over a changed place; the others lie anywhere."""
+    """Share of crops that are laid over a changed place; of the others see `busy`."""
+    busy: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Share of the others that are laid over a place with something to be seen; the rest lie anywhere."""
     paired: bool = True
     """Show every crop of a forged picture beside the same crop of its clean twin."""
     validation: Annotated[int, Field(ge=1)] = 60
@@ -96,3 +100,12 @@ class TilesConfig(Config):
     """Weight of how little the map and what was changed overlap."""
     operation_weight: Weight = 0.5
     """Weight of the operations' loss."""
+
+    @model_validator(mode="after")
+    def _check_collage(self) -> TilesConfig:
+        if self.pieces % self.collage:
+            raise ValueError(
+                f"collage is {self.collage} and pieces {self.pieces}: crops of a pair make whole collages; "
+                f"give pieces {-(-self.pieces // self.collage) * self.collage}"
+            )
+        return self

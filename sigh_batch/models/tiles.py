@@ -67,17 +67,20 @@ class TilesNetwork(nn.Module):
         self.verdict = Verdict(tile, len(config.operations))
         nn.init.constant_(self.pixels.bias, _START)  # type: ignore[arg-type]
 
-    def forward(self, pixels: torch.Tensor, counts: torch.Tensor | None = None) -> Answer:
+    def forward(self, pixels: torch.Tensor, counts: torch.Tensor | None = None, pieces: int = 1) -> Answer:
         """Return what is said of pixels in 0 to 255, N x 3 x H x W; sides are multiples of STRIDE.
 
-        Of pieces of pictures, `counts` is how common everything is in the whole ones.
+        Of pieces of pictures, `counts` is how common everything is in the whole ones. Where each of the N is
+        so many `pieces` of one picture beside each other, none sees across its border, and all are compared
+        and judged as one picture.
         """
         if counts is None and self.commonness:
             counts = commonness_of(pixels)
-        *details, tiles = self.encode(pixels, counts)
-        tiles = self.context(tiles)
-        changed = self.decode(tiles, details)
-        return self.conclude(tiles, changed)
+        apart = counts if counts is None else _apart(counts, pieces)
+        *details, tiles = self.encode(_apart(pixels, pieces), apart)
+        tiles = self.context(_beside(tiles, pieces))
+        changed = self.decode(_apart(tiles, pieces), details)
+        return self.conclude(tiles, _beside(changed, pieces))
 
     def encode(self, pixels: torch.Tensor, counts: torch.Tensor | None) -> Features:
         """Return features at a half, a quarter, an eighth and a sixteenth of the size."""
@@ -170,6 +173,24 @@ def _device_of(network: TilesNetwork) -> torch.device:
 
 def _stage(channels: int, out: int, blocks: int) -> nn.Sequential:
     return nn.Sequential(Convolution(channels, out, stride=2), *(Residual(out) for _ in range(blocks)))
+
+
+def _apart(features: torch.Tensor, pieces: int) -> torch.Tensor:
+    """Return one by one, (N * pieces) x C x H x W, what stands side by side, N x C x H x (pieces * W)."""
+    if pieces == 1:
+        return features
+    number, channels, height, width = features.shape
+    parts = features.view(number, channels, height, pieces, width // pieces).permute(0, 3, 1, 2, 4)
+    return parts.flatten(0, 1).contiguous(memory_format=torch.channels_last)
+
+
+def _beside(features: torch.Tensor, pieces: int) -> torch.Tensor:
+    """Return what `_apart` took apart as it was."""
+    if pieces == 1:
+        return features
+    number, channels, height, width = features.shape
+    parts = features.reshape(number // pieces, pieces, channels, height, width).permute(0, 2, 3, 1, 4)
+    return parts.flatten(3)
 
 
 def _doubled(features: torch.Tensor) -> torch.Tensor:

@@ -125,10 +125,10 @@ def cut(pairs: Pairs, number: int, side: int, pieces: Sequence[Draws], config: T
     mask, forged = mask_of(item), decoded(item)
     twin = decoded(pairs.dataset[int(pairs.clean[number])])
     around, twins = Surroundings(forged), Surroundings(twin)
-    shape, places = forged.shape, np.flatnonzero(mask)
-    for draws in pieces:
-        top, left = _corner(shape, side, draws, places if draws.chance(config.changed) else None)
-        look = _disguise(draws.fork("disguise"), config.disguised)
+    shape, places = forged.shape, _Places(mask, twin, config)
+    for place, draws in enumerate(pieces):
+        top, left = _corner(shape, side, draws, places.choose(draws))
+        look = _disguise(pieces[place - place % config.collage].fork("disguise"), config.disguised)
         inside = _window(mask, top, left, side)
         found = _operations(pairs.edits[number], top, left, side or max(mask.shape))
         yield _shown(look, _window(forged, top, left, side), inside, found, around)
@@ -142,26 +142,65 @@ def cut_retouched(
 ) -> Iterator[Crop]:
     """Yield crops of the clean picture of a pair with a piece drawn in another way, and as they were.
 
-    An easy one has nothing else about it.
+    An easy one has nothing else about it. Of a collage some crops are retouched, and all treated alike.
     """
     clean = decoded(pairs.dataset[int(pairs.clean[number])])
     whole = Surroundings(clean)
     edges = np.flatnonzero(edges_of(clean))
-    for draws in pieces:
-        top, left = _corner(clean.shape, side, draws, edges if len(edges) else None)
-        crop = _window(clean, top, left, side)
-        odd, stored = (not easy and draws.chance(share) for share in (_UNUSUAL, _SAVED))
-        if odd:
-            crop = unusual(crop, draws.fork("overall"))
-        forged, mask = retouched(crop, draws.fork("retouch"))
-        shown = [forged, crop]
-        if stored:
-            shown = saved(shown, draws.fork("saved"))
-        # What was treated all over is common in the crop alone.
-        around = Surroundings(shown[1]) if odd or stored else whole
-        look = _disguise(draws.fork("disguise"), config.disguised)
-        yield _shown(look, shown[0], mask, None, around)
-        yield _shown(look, shown[1], np.zeros_like(mask), None, around)
+    for first in range(0, len(pieces), config.collage):
+        together, leader = pieces[first : first + config.collage], pieces[first]
+        odd, stored = (not easy and leader.chance(share) for share in (_UNUSUAL, _SAVED))
+        shown: list[Pixels] = []
+        masks: list[NDArray[np.bool_]] = []
+        for draws in together:
+            changes = config.collage == 1 or draws.chance(config.changed)
+            busy = len(edges) and (changes or draws.chance(config.busy))
+            top, left = _corner(clean.shape, side, draws, edges if busy else None)
+            crop = _window(clean, top, left, side)
+            if odd:
+                crop = unusual(crop, leader.fork("overall"))
+            forged, mask = crop, np.zeros(crop.shape[:2], np.bool_)
+            if changes:
+                forged, mask = retouched(crop, draws.fork("retouch"))
+            both = [forged, crop]
+            shown += saved(both, leader.fork("saved")) if stored else both
+            masks.append(mask)
+        # What was treated all over is common in the crops alone.
+        around = Surroundings(np.hstack(shown[1::2])) if odd or stored else whole
+        look = _disguise(leader.fork("disguise"), config.disguised)
+        for forged, crop, mask in zip(shown[::2], shown[1::2], masks, strict=True):
+            yield _shown(look, forged, mask, None, around)
+            yield _shown(look, crop, np.zeros_like(mask), None, around)
+
+
+def beside(crops: Sequence[Crop]) -> Crop:
+    """Return crops of one picture as one, beside each other."""
+    if len(crops) == 1:
+        return crops[0]
+    told = [crop.operations for crop in crops if crop.operations is not None]
+    return Crop(
+        np.hstack([crop.pixels for crop in crops]),
+        np.hstack([crop.mask for crop in crops]),
+        frozenset().union(*told) if told else None,
+        np.concatenate([crop.counts for crop in crops], 2),
+    )
+
+
+class _Places:
+    """Where on a picture crops are laid: over changes, over what is to be seen, or anywhere."""
+
+    def __init__(self, mask: NDArray[np.bool_], twin: Pixels, config: TilesConfig) -> None:
+        self._changed = np.flatnonzero(mask)
+        self._edges = np.flatnonzero(edges_of(twin)) if config.busy else np.empty(0, np.int64)
+        self._config = config
+
+    def choose(self, draws: Draws) -> NDArray[np.int64] | None:
+        """Return the pixels of which the next crop holds one, or None where it lies anywhere."""
+        if draws.chance(self._config.changed):
+            return self._changed
+        if self._config.busy and draws.chance(self._config.busy) and len(self._edges):
+            return self._edges
+        return None
 
 
 class Surroundings:

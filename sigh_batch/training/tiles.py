@@ -20,7 +20,7 @@ from sigh_batch.models.layers import settle
 from sigh_batch.models.tiles import Answer, TilesNetwork, build_tiles
 from sigh_batch.rng import Draws, for_sample
 from sigh_batch.training.calibration import HeldOut, is_for_calibration
-from sigh_batch.training.crops import Crop, cut, cut_retouched, pairs_of
+from sigh_batch.training.crops import Crop, beside, cut, cut_retouched, pairs_of
 from sigh_batch.training.task import Assignment, Batch
 from sigh_batch.training.tasks import tasks
 from sigh_batch.training.trial import Trial
@@ -101,9 +101,12 @@ class TilesTask:
 
     def loss(self, model: nn.Module, batch: Batch) -> tuple[torch.Tensor, Mapping[str, float | torch.Tensor]]:
         """Return how wrong the answers to a batch are: of the picture, of its pixels, of the operations."""
-        if batch["late"] or self._config.learns == "verdict":
+        # Where all crops of a batch are of a picture or two, norms would go by those.
+        if batch["late"] or self._config.learns == "verdict" or self._config.collage > 1:
             settle(model)
-        answer: Answer = model(batch["pixels"].permute(0, 3, 1, 2).float(), batch["counts"])
+        answer: Answer = model(
+            batch["pixels"].permute(0, 3, 1, 2).float(), batch["counts"], int(batch["pieces"])
+        )
         mask = batch["mask"].float()
         picture = functional.binary_cross_entropy_with_logits(answer.picture.float(), batch["label"])
         operations = functional.binary_cross_entropy_with_logits(
@@ -179,7 +182,9 @@ class TilesTask:
         return max(1, self._crops_a_block(side) // self._pieces(side))
 
     def _crops_a_block(self, side: int) -> int:
-        return self._config.together * max(1, self._config.pixels // (2 * side * side) if side else 1)
+        collage = self._collage(side)
+        collages = self._config.pixels // (2 * side * side * collage) if side else 1
+        return self._config.together * max(1, collages) * collage
 
     def _pieces(self, side: int) -> int:
         """Return how many crops of that side are taken of a pair: no more than fit into a block."""
@@ -188,19 +193,29 @@ class TilesTask:
     def _batches(self, block: _Block, epoch: int, rank: int, ranks: int) -> list[Batch]:
         """Return the part of a block that a rank learns from; every batch has crops of all its pairs."""
         step = epoch * self.steps_per_epoch + block.first
-        crops: list[tuple[Crop, Crop]] = []
+        shown: list[tuple[Crop, Crop]] = []
+        collage = self._collage(block.side)
         for pair in block.pairs[rank::ranks]:
             draws = for_sample(self._settings.seed, f"{_STAGE}/{pair}", step)
             cut_now = list(self._crops(pair, block, epoch, draws))
-            crops += zip(cut_now[::2], cut_now[1::2], strict=True)
+            for at in range(0, len(cut_now), 2 * collage):
+                both = cut_now[at : at + 2 * collage]
+                shown.append((beside(both[::2]), beside(both[1::2])))
         size = self._config.together
-        dealt = [crops[number::size] or [crops[number % len(crops)]] for number in range(block.batches)]
-        return [self._batch([crop for both in pairs for crop in both], late=block.late) for pairs in dealt]
+        dealt = [shown[number::size] or [shown[number % len(shown)]] for number in range(block.batches)]
+        return [
+            self._batch([crop for both in pairs for crop in both], collage, late=block.late)
+            for pairs in dealt
+        ]
 
-    def _batch(self, crops: list[Crop], *, late: bool) -> Batch:
+    def _collage(self, side: int) -> int:
+        return self._config.collage if side else 1
+
+    def _batch(self, crops: list[Crop], pieces: int, *, late: bool) -> Batch:
         known = self._operations
         return {
             "late": torch.tensor(late),
+            "pieces": torch.tensor(pieces),
             "pixels": torch.from_numpy(np.stack([crop.pixels for crop in crops])),
             "counts": torch.from_numpy(np.stack([crop.counts for crop in crops])),
             "mask": torch.from_numpy(np.stack([crop.mask for crop in crops])),

@@ -158,3 +158,28 @@ def test_how_many_tiles_there_are_is_told_beside_what_they_say() -> None:
     said = [verdict(torch.zeros(1, 8, *one.shape[2:]), one, one)[0] for one in (plain, twice)]
     assert torch.allclose(said[0], verdict.picture.bias)
     assert torch.allclose(said[1] - said[0], torch.tensor(0.25))
+
+
+def test_pieces_of_a_picture_do_not_see_across_their_borders_but_are_compared() -> None:
+    network = lively()
+    parts = [noise(32, 48 + number)[:, :48] for number in range(3)]
+    counts = torch.randint(0, 64, (1, 2, 32, 144), dtype=torch.uint8)
+
+    def said(order: tuple[int, ...], pieces: int) -> tuple[float, torch.Tensor]:
+        pixels = (
+            torch.from_numpy(np.hstack([parts[number] for number in order])).permute(2, 0, 1)[None].float()
+        )
+        told = torch.cat([counts[..., 48 * number : 48 * number + 48] for number in order], 3)
+        with torch.inference_mode():
+            answer = network(pixels, told, pieces)
+        return float(answer.picture[0]), answer.map[0]
+
+    picture, changed = said((0, 1, 2), 3)
+    other, moved = said((2, 0, 1), 3)
+    assert abs(picture - other) < 1e-4
+    assert torch.allclose(moved[:, 48:], changed[:, :96], atol=1e-4)
+    assert torch.allclose(moved[:, :48], changed[:, 96:], atol=1e-4)
+    _, alone = said((0,), 1)
+    assert not torch.allclose(alone, changed[:, :48], rtol=0, atol=1e-4)
+    _, across = said((0, 1, 2), 1)
+    assert not torch.allclose(across[:, 40:56], changed[:, 40:56], rtol=0, atol=1e-4)

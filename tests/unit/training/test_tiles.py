@@ -267,3 +267,33 @@ def test_a_validation_split_of_one_group_serves_both_uses(data: str) -> None:
     assert task._half(calibration=True) == task._half(calibration=False) == list(range(len(held.groups)))
     task._held = held
     assert not set(task._half(calibration=True)) & set(task._half(calibration=False))
+
+
+@pytest.mark.parametrize("retouched", [0.0, 1.0])
+def test_a_collage_holds_crops_of_one_picture_and_stands_beside_its_twins(
+    data: str, retouched: float
+) -> None:
+    collage = {"collage": 4, "pieces": 8, "busy": 0.5, "changed": 0.6, "late": 0.0, "easy": []}
+    task = task_of(data, **collage, crops={"32": 1.0}, pixels=16_384, retouched=retouched)
+    batches = list(islice(task.batches(0), 4))
+    assert all(same(batch, again) for batch, again in zip(batches, task.batches(0), strict=False))
+    shown = batches[0]
+    assert shown["pixels"].shape == (4, 32, 128, 3)
+    assert shown["counts"].shape[2:] == shown["mask"].shape[1:] == (32, 128)
+    assert int(shown["pieces"]) == 4
+    assert sum(float(batch["label"].sum()) for batch in batches) > 0
+    for batch in batches:
+        pixels, mask = batch["pixels"].view(-1, 2, 32, 4, 32, 3), batch["mask"].view(-1, 2, 32, 4, 32)
+        assert not mask[:, 1].any()
+        differ = (pixels[:, 0] != pixels[:, 1]).any(-1).any(-1).any(1)
+        assert torch.equal(differ, mask[:, 0].any(-1).any(1))
+    model = task.build().train()
+    before = {name: value.clone() for name, value in model.state_dict().items() if "running" in name}
+    loss, _ = task.loss(model, shown)
+    loss.backward()
+    assert all(torch.equal(model.state_dict()[name], value) for name, value in before.items())
+
+
+def test_crops_of_a_pair_make_whole_collages() -> None:
+    with pytest.raises(ValueError, match="give pieces 8"):
+        TilesConfig(collage=4, pieces=6)
