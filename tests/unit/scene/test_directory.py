@@ -11,7 +11,7 @@ from sigh_batch.scene.directory import KINDS, directory
 from sigh_batch.scene.locale import locale, locale_names
 from sigh_batch.scene.pools import SPLITS, key_of
 
-DATA = Path(next(iter(sigh_batch.scene.__path__)), "data")
+DATA = Path(sigh_batch.scene.__file__).parent / "data"
 
 
 @pytest.mark.parametrize("kind", KINDS)
