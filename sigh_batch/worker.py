@@ -27,7 +27,7 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any
 
-from sigh_batch import errors, intervals
+from sigh_batch import errors, intervals, memory
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.run import Run, Stopped
 from sigh_batch.runlog import RunLog
@@ -38,6 +38,9 @@ STOP_SECONDS = 4.0
 """After SIGTERM, the longest time until the process ends, whatever call it is in."""
 TELL_SECONDS = 0.25
 """How often a worker tells its runner how far it is within a shard."""
+
+TIDY_SAMPLES = 8
+"""After so many samples, what they left free is given back to the machine."""
 
 _YOUNG = 50_000
 """So many new objects start the garbage collector. Samples hold no cycles: it finds next to nothing, and
@@ -104,6 +107,7 @@ def settle() -> None:
 
     There is a worker a core: threads of OpenCV would take a neighbour's, and spin while they wait.
     """
+    memory.settle()
     os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
     gc.set_threshold(_YOUNG)
 
@@ -209,6 +213,8 @@ def _make(run: Run, shard: int, stop: StopSignal, log: RunLog, feed: Feed | None
 
     def watch(samples: int) -> None:
         nonlocal told
+        if samples % TIDY_SAMPLES == 0:
+            memory.give_back()
         if feed and time.monotonic() - told >= TELL_SECONDS:
             told = time.monotonic()
             feed.tell("progress", shard=shard, samples=samples)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from sigh_batch.degrade.picture import Pixels
+from sigh_batch.degrade.picture import Pixels, pixels_of
 from sigh_batch.render.arithmetic import own_arithmetic
 
 _PLAIN = {
@@ -35,8 +35,7 @@ def resample(pixels: Pixels, width: int, height: int, filter_name: str, antialia
     grows = width >= width_before and height >= height_before
     same_either_way = filter_name == "nearest" or (filter_name == "bilinear" and grows)
     if filter_name == "area" or (antialias and not same_either_way):
-        scaled = Image.fromarray(pixels).resize((width, height), _SMOOTH[filter_name])
-        return np.asarray(scaled)
+        return pixels_of(Image.fromarray(pixels).resize((width, height), _SMOOTH[filter_name]))
     with own_arithmetic():
         plain = cv2.resize(pixels, (width, height), interpolation=_PLAIN[filter_name])
     return np.asarray(plain, np.uint8)

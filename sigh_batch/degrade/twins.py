@@ -26,6 +26,10 @@ FORGED, SOURCE = 1, 2
 _REACH = 32
 """Pixels that a step may carry an edit, such as by blur or by blocks."""
 _BLOCK = 8
+_BAND = 1 << 17
+"""Bytes of a picture that are compared at a time."""
+_STRIP = 16 * _BLOCK
+"""Rows of marks that are looked at at a time."""
 _HIDDEN = 0.6
 """Part of a box that must be covered for its string to be hidden."""
 _MOST_PIXELS = 8_000_000
@@ -91,18 +95,13 @@ def differing(one: Pixels, other: Pixels) -> NDArray[np.bool_]:
     """Return the pixels in which two pictures of one size differ, in any channel."""
     height, width = one.shape[:2]
     mask = np.zeros((height, width), np.bool_)
-    # Edits are small: whole words are compared first, which costs a twentieth.
-    words = one.size // 8
-    first, second = (np.ascontiguousarray(pixels).reshape(-1) for pixels in (one, other))
-    unequal = np.flatnonzero(first[: 8 * words].view(np.uint64) != second[: 8 * words].view(np.uint64))
-    start = 8 * int(unequal[0]) if len(unequal) else 8 * words
-    stop = 8 * int(unequal[-1]) + 8 if len(unequal) else 8 * words
-    if not np.array_equal(first[8 * words :], second[8 * words :]):
-        stop = one.size
-    if start < stop:
-        rows = slice(start // (3 * width), -(-stop // (3 * width)))
-        red, green, blue = cv2.split(cv2.absdiff(one[rows], other[rows]))
-        np.greater(cv2.bitwise_or(cv2.bitwise_or(red, green), blue), 0, out=mask[rows])
+    # Edits are small: most bands are the same, and what a band takes stays in the processor's cache.
+    step = max(1, _BAND // (3 * width))
+    for top in range(0, height, step):
+        rows = slice(top, top + step)
+        if not np.array_equal(one[rows], other[rows]):
+            red, green, blue = cv2.split(cv2.absdiff(one[rows], other[rows]))
+            np.greater(cv2.bitwise_or(cv2.bitwise_or(red, green), blue), 0, out=mask[rows])
     return mask
 
 
@@ -136,12 +135,19 @@ def _reaches_out(mask: NDArray[np.bool_], marks: NDArray[Any]) -> bool:
         return False
     part = slice(max(0, int(rows[0]) - 2 * _REACH), int(rows[-1]) + 1 + 2 * _REACH)
     mask, marks = mask[part], marks[part]
-    outside = mask & (marks == 0)
-    if not outside.any():
-        return False
-    span = 2 * (_REACH // _BLOCK) + 1
-    near = cv2.dilate(_blocks(marks), np.ones((span, span), np.uint8))
-    return bool((_blocks(outside.view(np.uint8)) > near).any())
+    near: NDArray[Any] | None = None
+    for top in range(0, len(mask), _STRIP):
+        strip = slice(top, top + _STRIP)
+        outside = mask[strip] & (marks[strip] == 0)
+        if not outside.any():
+            continue
+        if near is None:
+            span = 2 * (_REACH // _BLOCK) + 1
+            near = cv2.dilate(_blocks(marks), np.ones((span, span), np.uint8))
+        blocks = _blocks(outside.view(np.uint8))
+        if (blocks > near[top // _BLOCK :][: len(blocks)]).any():
+            return True
+    return False
 
 
 def _blocks(marks: NDArray[Any]) -> NDArray[np.uint8]:

@@ -25,17 +25,6 @@ STOP_SECONDS = 6.0
 
 Event = dict[str, Any]
 
-_ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": str(4 << 20)}
-
-
-def worker_environment(spec: RunSpec) -> dict[str, str]:
-    """Return the environment of a worker: ours with its spec, and how its memory is given back.
-
-    glibc would learn to keep large buffers, and those of pictures come in so many sizes that the memory of a
-    worker would grow without end. What the user says of it himself counts.
-    """
-    return {**_ALLOCATION, **os.environ, "SIGH_SPEC": spec.to_json(), "SIGH_FEED": "1"}
-
 
 class Worker:
     """One worker process: what it is busy with, and how to speak to it."""
@@ -48,7 +37,7 @@ class Worker:
             [sys.executable, "-m", "sigh_batch.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=worker_environment(spec),
+            env={**os.environ, "SIGH_SPEC": spec.to_json(), "SIGH_FEED": "1"},
             # Ctrl-C on the terminal is for the runner alone, which then asks its workers to stop.
             start_new_session=True,
             text=True,

@@ -48,6 +48,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "runlog": ("store",),
     # Numbers as Kubernetes writes them; the worker reads them, and so does who started it.
     "intervals": (),
+    "memory": (),
     "worker": (
         "config",
         "store",
@@ -59,6 +60,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "run",
         "runlog",
         "intervals",
+        "memory",
     ),
     "runners": ("config", "store", "data", "run", "worker", "intervals"),
     "doctor": ("config", "store", "render", "runners"),
