@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from sigh_batch.degrade.picture import clipped, picture_of
+from sigh_batch.degrade.picture import clipped, picture_of, pixels_of
 
 PIXELS = np.zeros((4, 6, 3), np.uint8)
 
@@ -28,6 +29,14 @@ def test_a_boolean_mask_becomes_bit_0_and_none_becomes_nothing() -> None:
 def test_what_is_no_picture_is_refused(pixels: np.ndarray, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         picture_of(pixels)
+
+
+@pytest.mark.parametrize("height", [1, 63, 64, 65, 200])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+def test_the_pixels_of_an_image_are_all_there(mode: str, height: int) -> None:
+    levels = np.random.default_rng(height).integers(0, 255, (height, 5, 3), np.uint8)
+    image = Image.fromarray(levels).convert(mode)
+    assert np.array_equal(pixels_of(image), np.array(image.convert("RGB")))
 
 
 def test_a_mask_or_kinds_of_another_size_are_refused() -> None:

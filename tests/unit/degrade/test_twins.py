@@ -57,6 +57,20 @@ def test_what_hides_the_edit_or_spreads_it_is_left_out() -> None:
     assert before.fault(481) == "it hides the edit"
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 399), st.integers(0, 319))
+def test_an_edit_may_show_nearby_wherever_it_lies(x: int, y: int) -> None:
+    before = twins((200, 126, 40, 8))
+    pixels = before.forged.pixels.copy()
+    pixels[y, x, 0] ^= 1
+    spread = Twins(clean=before.clean, forged=replace(before.forged, pixels=pixels))
+    away = max(200 - x, x - 239, 126 - y, y - 133)
+    if away <= 32:
+        assert spread.fault(24) is None
+    elif away > 48:
+        assert spread.fault(24) == "it lets the edit show elsewhere"
+
+
 def test_a_step_that_makes_a_picture_huge_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sigh_batch.degrade.twins._MOST_PIXELS", 200_000)
     step = twins().follow("resize", {"factor": 2.0, "filter": "nearest", "antialias": False}, 1)
