@@ -38,15 +38,16 @@ def side_by_side(part: Part, ranks: int, backend: str) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="sigh-train-") as folder:
         meeting = f"file://{folder}/meeting"
         context = multiprocessing.get_context("spawn")
+        # No daemons: those may have no processes that load pictures.
         others = [
-            context.Process(target=_take_part, args=(part, rank, ranks, backend, meeting), daemon=True)
+            context.Process(target=_take_part, args=(part, rank, ranks, backend, meeting), daemon=False)
             for rank in range(1, ranks)
         ]
-        for process in others:
-            process.start()
         ended = threading.Event()
-        threading.Thread(target=_watch, args=(others, ended), daemon=True).start()
         try:
+            for process in others:
+                process.start()
+            threading.Thread(target=_watch, args=(others, ended), daemon=True).start()
             dist.init_process_group(backend, init_method=meeting, rank=0, world_size=ranks)
             yield
         finally:
@@ -79,6 +80,8 @@ def _watch(others: Sequence[BaseProcess], ended: threading.Event) -> None:
 def _end(others: Sequence[BaseProcess]) -> None:
     deadline = time.monotonic() + _GRACE
     for process in others:
+        if process.pid is None:
+            continue
         process.join(max(0.0, deadline - time.monotonic()))
         if process.is_alive():
             process.kill()

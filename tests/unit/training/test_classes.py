@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +122,23 @@ def test_processes_that_load_change_nothing(tmp_path: Path) -> None:
         assert torch.equal(one["pictures"], other["pictures"])
         assert torch.equal(one["labels"], other["labels"])
     assert len(pickle.loads(pickle.dumps(alone.pictures)).labels) == 24
+
+
+@pytest.mark.slow
+def test_several_processes_that_learn_may_each_have_some_that_load(tmp_path: Path) -> None:
+    folder(tmp_path / "data", "ai", "real", count=12)
+    sets = ("train.devices=2", "train.workers=1", "train.threads=1", "train.batch=4", "backbone.size=32")
+    words = ["train", "--model", "timm/test_resnet", "--data", str(tmp_path / "data"), "--epochs", "1", "-q"]
+    for word in sets:
+        words += ["--set", word]
+    done = subprocess.run(
+        [sys.executable, "-m", "sigh_batch", *words, "--device", "cpu", "--out", str(tmp_path / "model")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "model" / "model.safetensors").exists()
 
 
 def test_splits_of_folders(tmp_path: Path) -> None:
