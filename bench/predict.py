@@ -11,14 +11,15 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from bench.measure import table
 from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.data.names import Name, NamesWriter
@@ -33,6 +34,9 @@ from sigh_batch.store import open_store
 FILES = 100_000
 NAMES = 1_000_000
 _PER_FOLDER = 1000
+
+Row: TypeAlias = tuple[str, str, float]
+"""A step, what it took, and the peak of memory after it."""
 
 
 class Trivial:
@@ -73,13 +77,13 @@ def main(count: int = FILES, names: int = NAMES) -> None:
         )
         write_document(open_store(f"{root}/model"), document)
         vars(opening)["open_model"] = lambda *_args, **_options: Trivial(document)
-        print(f"before: peak {peak():,.0f} MiB")
-        _list(Path(root, "names.parquet"), names)
+        rows: list[Row] = [("begin", "", peak()), _list(Path(root, "names.parquet"), names)]
         write_pictures(Path(root, "in"), count)
-        _score(root, count)
+        rows += _score(root, count)
+        print(table("Many small pictures", ("step", "CPU time", "peak MiB"), rows))
 
 
-def _score(root: str, count: int) -> None:
+def _score(root: str, count: int) -> Iterator[Row]:
     values: dict[str, Any] = {"predict": {"models": [f"{root}/model"]}}
     spec = RunSpec(
         kind="predict", source=f"{root}/in", out=f"{root}/out", settings=Settings.model_validate(values)
@@ -88,27 +92,27 @@ def _score(root: str, count: int) -> None:
     with list_pictures(spec) as listed:
         run = Run.open(listed.spec)
         listed.keep(run)
-    print(f"list {count:,} files: {time.process_time() - started:.1f} s, peak {peak():,.0f} MiB")
+    yield f"list {count:,} files", f"{time.process_time() - started:.1f} s", peak()
     shards = list(run.remaining())
     started = time.process_time()
     for done, shard in enumerate(shards, 1):
         run.make_shard(shard)
         if done in (max(1, len(shards) // 10), len(shards)):
             rate = count * done / len(shards) / (time.process_time() - started)
-            print(f"score {done} of {len(shards)} shards: {rate:,.0f} a CPU second, peak {peak():,.0f} MiB")
+            yield f"score {done} of {len(shards)} shards", f"{rate:,.0f} pictures a second", peak()
     started = time.process_time()
     run.merge()
-    print(f"merge: {time.process_time() - started:.1f} s, peak {peak():,.0f} MiB")
+    yield "merge", f"{time.process_time() - started:.1f} s", peak()
 
 
-def _list(path: Path, count: int) -> None:
+def _list(path: Path, count: int) -> Row:
     started = time.process_time()
     writer = NamesWriter(path)
     for number in range(count):
         writer.add(Name(path=f"folder/{number:09d}/screenshot of a conversation.png", size=number))
     writer.close("files", "")
     took, size = time.process_time() - started, path.stat().st_size / 1e6
-    print(f"keep {count:,} names: {took:.1f} s, {size:,.1f} MB, peak {peak():,.0f} MiB")
+    return f"keep {count:,} names in {size:,.1f} MB", f"{took:.1f} s", peak()
 
 
 if __name__ == "__main__":
