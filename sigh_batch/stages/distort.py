@@ -13,7 +13,6 @@ from functools import cached_property
 
 import numpy as np
 
-from sigh_batch import memory
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.data.sample import Json, Sample
 from sigh_batch.degrade.encode import encode
@@ -35,8 +34,6 @@ from sigh_batch.stages.scenes import Scenes, hindrance
 from sigh_batch.stages.world import Steps, Way, World
 
 _NO_PIXELS = np.empty((0, 0, 3), np.uint8)
-_LARGE = 6_000_000
-"""Bytes of a picture that needs much room on its way: what others left free is given back before it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -124,8 +121,6 @@ class Distort:
     def _tell(self, draws: Draws, picture: int) -> Story:
         """Forge a picture of the source and lead both through the world."""
         original = self._source.read(picture)
-        if original.pixels.size >= _LARGE:
-            memory.give_back()
         case = case_of(original)
         elements = case.elements
         way, deed = self._forge(draws, original, case)

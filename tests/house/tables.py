@@ -40,7 +40,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # index -> sample.
     "stages": (
         *("config", "scene", "render", "forge", "degrade", "sources", "models"),
-        *("data.sample", "data.names", "memory"),
+        *("data.sample", "data.names"),
     ),
     # A whole run, and the process that works on it.
     "kinds": ("config", "store", "data", "sources", "stages", "models"),

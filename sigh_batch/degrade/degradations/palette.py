@@ -11,7 +11,7 @@ from PIL import Image
 
 from sigh_batch.data.sample import Json
 from sigh_batch.degrade.operation import Operation, degradation
-from sigh_batch.degrade.picture import Picture, Pixels
+from sigh_batch.degrade.picture import Picture, Pixels, pixels_of
 from sigh_batch.degrade.rules import Fields, Flag, OneOf, Whole
 from sigh_batch.rng import Draws
 
@@ -52,7 +52,7 @@ class Palette(Operation):
         limited = image.quantize(colors, _PILLOW[method], dither=Image.Dither.NONE)
         if params["dither"]:
             limited = image.quantize(palette=limited, dither=Image.Dither.FLOYDSTEINBERG)
-        return picture.repainted(np.asarray(limited.convert("RGB")))
+        return picture.repainted(pixels_of(limited))
 
 
 def _posterized(pixels: Pixels, levels: int) -> Pixels:
