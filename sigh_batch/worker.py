@@ -115,6 +115,7 @@ def settle() -> None:
 def main() -> int:
     """Do what the environment says and return the exit code."""
     settle()
+    memory.leave_out_pandas()
     stop = StopSignal()
     feed = Feed(stop) if os.environ.get("SIGH_FEED") else None
     try:

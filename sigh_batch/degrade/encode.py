@@ -18,7 +18,7 @@ from PIL import Image
 from sigh_batch.data.sample import Json
 from sigh_batch.degrade.jpeg_file import read_jpeg
 from sigh_batch.degrade.jpeg_tables import FAMILIES, jpeg_tables
-from sigh_batch.degrade.picture import Picture, Pixels, pixels_of
+from sigh_batch.degrade.picture import Picture, Pixels
 from sigh_batch.degrade.rules import Fields, Flag, OneOf, Rule, Whole
 from sigh_batch.errors import ConfigError
 from sigh_batch.render.encode import png
@@ -81,7 +81,8 @@ def decode(encoded: Encoded) -> Pixels:
         # The accurate paths: the fast ones round differently from processor to processor.
         pixels = simplejpeg.decode_jpeg(encoded.data, "RGB", fastdct=False, fastupsample=False)
         return np.asarray(pixels, np.uint8)
-    return pixels_of(Image.open(io.BytesIO(encoded.data)))
+    # Pillow would take 16 bytes a pixel to read a WebP.
+    return np.asarray(cv2.imdecode(np.frombuffer(encoded.data, np.uint8), cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
 def saved(picture: Picture, codec: str, settings: Mapping[str, Any]) -> Picture:

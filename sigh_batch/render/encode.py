@@ -7,7 +7,6 @@ and every reader decodes rows without a filter faster too.
 from __future__ import annotations
 
 import struct
-import threading
 import zlib
 
 import cv2
@@ -16,6 +15,7 @@ from isal import isal_zlib
 from numpy.typing import NDArray
 
 from sigh_batch.render.painter import Pixels
+from sigh_batch.render.scratch import Scratch
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _END = b"\x00\x00\x00\x00IEND\xaeB\x60\x82"
@@ -33,19 +33,7 @@ _TAIL = bytes(4) + _END
 """As long as what follows them: their checksum, and the end."""
 
 
-class _Rows(threading.local):
-    """Row memory that is used again for every picture: fresh pages cost more than the copy into them."""
-
-    memory: NDArray[np.uint8] = np.zeros(0, np.uint8)
-
-    def take(self, height: int, stride: int) -> NDArray[np.uint8]:
-        """Return height rows of stride bytes, of any content."""
-        if self.memory.size < height * stride:
-            self.memory = np.empty(height * stride, np.uint8)
-        return self.memory[: height * stride].reshape(height, stride)
-
-
-_rows = _Rows()
+_scratch = Scratch()
 
 
 def png(pixels: Pixels) -> bytes:
@@ -53,7 +41,7 @@ def png(pixels: Pixels) -> bytes:
     height, width, channels = pixels.shape
     if pixels.dtype != np.uint8 or channels not in (3, 4) or not pixels.size:
         raise ValueError(f"not a picture: {pixels.dtype} of shape {pixels.shape}")
-    rows = _rows.take(height, 1 + 3 * width)
+    rows = _rows(height, 1 + 3 * width)
     rows[:, 0] = 0
     target = np.ndarray((height, width, 3), np.uint8, rows.data, 1, (1 + 3 * width, 3, 1))
     if channels == 4:
@@ -96,7 +84,7 @@ def mask_png(mask: NDArray[np.bool_] | Pixels) -> bytes:
         raise ValueError(f"not a mask: shape {mask.shape}")
     height, width = mask.shape
     bits = np.packbits(mask.astype(np.bool_, copy=False), axis=1)
-    rows = _rows.take(height, 1 + bits.shape[1])
+    rows = _rows(height, 1 + bits.shape[1])
     rows[:, 0] = 0
     rows[:, 1:] = bits
     return _file(width, height, 1, _GREY, rows)
@@ -107,10 +95,14 @@ def grey_png(levels: Pixels) -> bytes:
     if levels.ndim != 2 or levels.dtype != np.uint8 or not levels.size:
         raise ValueError(f"not a grey picture: {levels.dtype} of shape {levels.shape}")
     height, width = levels.shape
-    rows = _rows.take(height, 1 + width)
+    rows = _rows(height, 1 + width)
     rows[:, 0] = 0
     rows[:, 1:] = levels
     return _file(width, height, 8, _GREY, rows)
+
+
+def _rows(height: int, stride: int) -> NDArray[np.uint8]:
+    return _scratch.take(height * stride).reshape(height, stride)
 
 
 def _file(width: int, height: int, depth: int, color: int, rows: NDArray[np.uint8]) -> bytes:

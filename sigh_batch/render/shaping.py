@@ -14,7 +14,7 @@ import uharfbuzz  # type: ignore[import-untyped]
 from sigh_batch.render.breaking import graphemes, wants_emoji
 from sigh_batch.render.fonts import Catalogue, Face, invisible
 
-_KEPT = 1 << 16
+_KEPT = 1 << 14
 """Shapes kept in all sizes together, and in font units: less than 50 MB."""
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from sigh_batch.errors import MissingLibrary
 from sigh_batch.render.painter import Color, Path, Pixels, Radii, opacity
 
@@ -16,20 +14,6 @@ except ImportError as error:
         f"the skia painter cannot be loaded ({error}); install its libraries (Debian: apt-get install"
         " libegl1 libgl1), or use the other painter (--set generate.painter=pillow)"
     ) from error
-
-
-class Memory:
-    """Pixels that are used again for every picture: fresh ones cost a page fault each."""
-
-    def __init__(self) -> None:
-        self._flat = np.zeros(0, np.uint8)
-
-    def take(self, width: int, height: int) -> Pixels:
-        """Return height x width x 4 pixels of any content."""
-        size = width * height * 4
-        if self._flat.size < size:
-            self._flat = np.zeros(size, np.uint8)
-        return self._flat[:size].reshape(height, width, 4)
 
 
 def argb(color: Color) -> int:

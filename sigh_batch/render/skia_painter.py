@@ -28,9 +28,9 @@ from sigh_batch.render.painter import (
     painters,
     words_of,
 )
+from sigh_batch.render.scratch import Scratch
 from sigh_batch.render.shaping import Run
 from sigh_batch.render.skia_forms import (
-    Memory,
     argb,
     coverage_canvas,
     image_of,
@@ -78,12 +78,12 @@ class SkiaPainter:
         self._typefaces: dict[Face, Any] = {}
         self._books: dict[TextMode, _Book] = {}
         self._fills: dict[Color, Any] = {}
-        self._memory = Memory()
-        self._wide = np.zeros(0, np.uint8)
+        self._memory = Scratch()
+        self._wide = Scratch()
 
     def begin(self, width: int, height: int, background: Color, mode: TextMode = PLAIN) -> SkiaCanvas:
         """Start a picture; the canvas of the one before is no longer valid."""
-        pixels = self._memory.take(width, height)
+        pixels = self._memory.take(4 * width * height).reshape(height, width, 4)
         surface = surface_of(pixels)
         surface.getCanvas().clear(argb(background[:3]))
         return SkiaCanvas(self, surface, pixels, self._book(mode))
@@ -103,11 +103,11 @@ class SkiaPainter:
         return typeface
 
     def wide(self, width: int, height: int, times: int) -> tuple[Any, NDArray[np.uint8]]:
-        """Return an empty canvas so many times as wide, and the coverage that text leaves on it."""
-        size = times * width * height
-        if self._wide.size < size:
-            self._wide = np.zeros(size, np.uint8)
-        coverage = self._wide[:size].reshape(height, times * width)
+        """Return an empty canvas so many times as wide, and the coverage that text leaves on it.
+
+        Who draws on it leaves it empty again.
+        """
+        coverage = self._wide.take(times * width * height).reshape(height, times * width)
         canvas = coverage_canvas(coverage)
         canvas.scale(times, 1)
         return canvas, coverage

@@ -19,7 +19,7 @@ from sigh_batch.render.sprite import round_off
 K = TypeVar("K")
 V = TypeVar("V")
 
-_KEPT = 1000
+_KEPT = 500
 
 
 class Stamps:

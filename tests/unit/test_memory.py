@@ -62,3 +62,16 @@ def test_large_buffers_are_given_back_at_once() -> None:
 
 def test_the_users_own_word_on_memory_counts() -> None:
     assert say("memory.settle()\n" + LARGE, MALLOC_MMAP_THRESHOLD_=str(1 << 25))[0] > 90
+
+
+ARROW = """
+import sys
+import pyarrow.dataset
+print(len(pyarrow.array([{"a": 1}])), int("pandas" in sys.modules))
+"""
+
+
+def test_pyarrow_does_not_load_pandas_where_it_is_left_out() -> None:
+    pytest.importorskip("pandas")
+    assert say(f"memory.leave_out_pandas()\n{ARROW}") == [1, 0]
+    assert say(ARROW) == [1, 1]
