@@ -79,13 +79,12 @@ def pixels_of(image: Image.Image) -> Pixels:
 
     Copied in strips: handing over all at once takes Pillow twice the room of the pixels beside them.
     """
-    if image.mode != "RGB":
-        image = image.convert("RGB")
     width, height = image.size
     pixels = np.empty((height, width, 3), np.uint8)
     for top in range(0, height, _STRIP):
         bottom = min(height, top + _STRIP)
-        pixels[top:bottom] = np.asarray(image.crop((0, top, width, bottom)))
+        strip = image.crop((0, top, width, bottom))
+        pixels[top:bottom] = np.asarray(strip if strip.mode == "RGB" else strip.convert("RGB"))
     return pixels
 
 

@@ -66,7 +66,7 @@ class Twins:
 
     def fault(self, least: int) -> str | None:
         """Return what makes the truth about them useless, if anything does."""
-        mask = self.mask
+        mask = differing(self.clean.pixels, self.forged.pixels)
         if int(np.count_nonzero(mask)) < least:
             return "it hides the edit"
         if _reaches_out(mask, self.forged.mask & FORGED):

@@ -7,8 +7,8 @@ import threading
 import numpy as np
 from numpy.typing import NDArray
 
-LARGEST = 12 << 20
-"""Bytes that are kept: those of a picture of 3 megapixels. Of larger ones, which are few, none are held."""
+LARGEST = 8 << 20
+"""Bytes that are kept: those of a picture of 2 megapixels. Of larger ones, which are few, none are held."""
 
 
 class Scratch(threading.local):

@@ -15,6 +15,8 @@ from sigh_batch.degrade.picture import Picture
 from sigh_batch.degrade.rules import Fields, Number, Whole
 from sigh_batch.rng import Draws
 
+_BAND = 32  # rows at a time, so that what lies between stays in the cache
+
 
 @degradation("sharpen")
 class Sharpen(Operation):
@@ -45,13 +47,15 @@ class Sharpen(Operation):
 
     def change(self, picture: Picture, params: Mapping[str, Any]) -> Picture:
         """Add the difference from a blurred copy, by a table of what each difference adds."""
-        soft = blurred(picture.pixels, params["radius"])
-        difference = cv2.subtract(picture.pixels, soft, dtype=cv2.CV_16S)
         steps = np.arange(-255, 256)
         added = np.rint(steps * params["amount"]).astype(np.int16)
         added[np.abs(steps) < params["threshold"]] = 0
         table = np.zeros(65_536, np.int16)
         table[steps] = added  # a negative difference, seen as unsigned, indexes from the end
-        raised = cv2.LUT(difference.view(np.uint16), table)
-        sharp = cv2.add(picture.pixels, raised, dtype=cv2.CV_8U)
-        return picture.repainted(np.asarray(sharp, np.uint8))
+        sharp = blurred(picture.pixels, params["radius"])  # new pixels, as the radius is above 0
+        for top in range(0, picture.height, _BAND):
+            plain, soft = (pixels[top : top + _BAND] for pixels in (picture.pixels, sharp))
+            difference = cv2.subtract(plain, soft, dtype=cv2.CV_16S)
+            raised = cv2.LUT(difference.view(np.uint16), table)
+            soft[...] = cv2.add(plain, raised, dtype=cv2.CV_8U)
+        return picture.repainted(sharp)
