@@ -36,7 +36,7 @@ from sigh_batch.render.typeset import Line, Paragraph, Word
 
 _PHASES = 4
 """Places between two pixels at which a glyph may start."""
-_KEPT = 1 << 14
+_KEPT = 1 << 11
 _KEPT_FONTS = 128
 _JOINED = re.compile("[\u0600-\u109f\u1780-\u18af\ufb50-\ufdff\ufe70-\ufefc]")
 """Scripts whose letters change with their neighbours."""
