@@ -53,6 +53,10 @@ class Operation(ABC):
         """Say whether the picture is small enough for it."""
         return max(picture.width, picture.height) <= self.limit
 
+    def area(self, picture: Picture, params: Mapping[str, Any]) -> int:
+        """Return how many pixels the picture comes to have: told beforehand by what may make it larger."""
+        return picture.width * picture.height
+
     def apply(self, picture: Picture, params: Mapping[str, Any]) -> Picture:
         """Return the picture with it done and noted; equal arguments give equal bytes.
 

@@ -57,10 +57,10 @@ class Twins:
     def follow(self, name: str, params: Json, least: int) -> Step:
         """Return both after a step with these parameters."""
         told = {"type": name, "params": params}
-        clean = find(name).apply(self.clean, params)
-        if clean.width * clean.height > max(_MOST_PIXELS, self.clean.width * self.clean.height):
+        step = find(name)
+        if step.area(self.clean, params) > max(_MOST_PIXELS, self.clean.width * self.clean.height):
             return Step(self, {**told, "skipped": "the picture would become too large"})
-        both = Twins(clean=clean, forged=find(name).apply(self.forged, params))
+        both = Twins(clean=step.apply(self.clean, params), forged=step.apply(self.forged, params))
         fault = both.fault(least)
         return Step(self, {**told, "skipped": fault}) if fault else Step(both, told)
 

@@ -54,15 +54,25 @@ class Letterbox(Operation):
         """Return black bars at the sides."""
         return {"sides": float(level), "ends": 0.0, "fill": "color", "color": [0, 0, 0]}
 
+    def area(self, picture: Picture, params: Mapping[str, Any]) -> int:
+        """Return how many pixels the sheet has."""
+        side, end = _bars(picture, params)
+        return (picture.width + 2 * side) * (picture.height + 2 * end)
+
     def change(self, picture: Picture, params: Mapping[str, Any]) -> Picture:
         """Put the picture in the middle of a larger sheet."""
-        side, end = round(params["sides"] * picture.width), round(params["ends"] * picture.height)
+        side, end = _bars(picture, params)
         boxed = pad(picture, side, end, side, end, params["color"])
         if params["fill"] == "color" or not (side or end):
             return boxed
         sheet = _backdrop(picture.pixels, boxed.width, boxed.height)
         sheet[end : end + picture.height, side : side + picture.width] = picture.pixels
         return replace(boxed, pixels=sheet)
+
+
+def _bars(picture: Picture, params: Mapping[str, Any]) -> tuple[int, int]:
+    """Return how wide the bars at the sides are, and how high those at the ends."""
+    return round(params["sides"] * picture.width), round(params["ends"] * picture.height)
 
 
 def _backdrop(pixels: Pixels, width: int, height: int) -> Pixels:

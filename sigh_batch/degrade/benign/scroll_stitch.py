@@ -38,13 +38,23 @@ class ScrollStitch(Operation):
         """Return a seam in the middle with rows lost."""
         return {"first_end": 0.5, "second_start": 0.5 + level}
 
+    def area(self, picture: Picture, params: Mapping[str, Any]) -> int:
+        """Return how many pixels both parts have."""
+        end, start = _seam(picture, params)
+        return picture.width * (min(end, picture.height) + max(0, picture.height - start))
+
     def change(self, picture: Picture, params: Mapping[str, Any]) -> Picture:
         """Join the upper rows and the lower rows; the marks of a row go wherever the row is shown."""
-        end = max(1, round(params["first_end"] * picture.height))
-        slip = params["second_start"] - params["first_end"]
-        start = max(0, end + round(slip * picture.height))
+        end, start = _seam(picture, params)
         pixels, mask = (np.concatenate([rows[:end], rows[start:]]) for rows in (picture.pixels, picture.mask))
         return picture.moved(pixels, mask, _joined(picture.boxes, end, start))
+
+
+def _seam(picture: Picture, params: Mapping[str, Any]) -> tuple[int, int]:
+    """Return the row at which the upper part ends, and that at which the lower one begins."""
+    end = max(1, round(params["first_end"] * picture.height))
+    slip = params["second_start"] - params["first_end"]
+    return end, max(0, end + round(slip * picture.height))
 
 
 def _joined(boxes: Boxes, end: int, start: int) -> Boxes:

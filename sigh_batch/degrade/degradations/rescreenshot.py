@@ -53,6 +53,12 @@ class Rescreenshot(Operation):
         same = {"gamma": 1.0, "gains": [1.0, 1.0, 1.0], "trim": [0, 0, 0, 0]}
         return {"scale": float(level), "filter": "bilinear", "antialias": True, **same}
 
+    def area(self, picture: Picture, params: Mapping[str, Any]) -> int:
+        """Return how many pixels are left of the scaled picture."""
+        left, top, right, bottom = params["trim"]
+        width, height = scaled_size(picture, params["scale"])
+        return int(max(1, width - left - right) * max(1, height - top - bottom))
+
     def change(self, picture: Picture, params: Mapping[str, Any]) -> Picture:
         """Scale, send through the other screen's curve, trim."""
         width, height = scaled_size(picture, params["scale"])

@@ -45,6 +45,11 @@ class Resize(Operation):
         """Return a factor with the commonest filter."""
         return {"factor": float(level), "filter": "bilinear", "antialias": True}
 
+    def area(self, picture: Picture, params: Mapping[str, Any]) -> int:
+        """Return how many pixels the scaled picture has."""
+        width, height = scaled_size(picture, params["factor"])
+        return width * height
+
     def change(self, picture: Picture, params: Mapping[str, Any]) -> Picture:
         """Scale pixels, marks and boxes."""
         width, height = scaled_size(picture, params["factor"])

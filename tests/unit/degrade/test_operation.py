@@ -102,6 +102,18 @@ def test_it_applies_to_odd_sizes_from_stored_parameters_and_leaves_the_input_alo
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_what_makes_a_picture_larger_says_so_beforehand(name: str) -> None:
+    operation = find(name)
+    for index, size in enumerate((*SIZES, (320, 300), (41, 257)) * 3):
+        picture = noise(*size)
+        drawn = operation.draw(for_sample(5, name, index), picture)
+        for params in (drawn, *map(operation.at, operation.levels)):
+            told, done = operation.area(picture, params), operation.apply(picture, params)
+            area = done.width * done.height
+            assert area == told or area < told == picture.width * picture.height
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_level_of_the_sweep_applies_and_only_the_identity_changes_nothing(name: str) -> None:
     operation, picture = find(name), noise(320, 300)
     for level in operation.levels:

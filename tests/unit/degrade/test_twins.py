@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sigh_batch.degrade.degradations.resize import Resize
 from sigh_batch.degrade.operation import benign, degradations
 from sigh_batch.degrade.twins import FORGED, SOURCE, Twins, differing, marked
 from sigh_batch.rng import for_sample
@@ -73,6 +74,7 @@ def test_an_edit_may_show_nearby_wherever_it_lies(x: int, y: int) -> None:
 
 def test_a_step_that_makes_a_picture_huge_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sigh_batch.degrade.twins._MOST_PIXELS", 200_000)
+    monkeypatch.setattr(Resize, "change", lambda *_: pytest.fail("it was made"))
     step = twins().follow("resize", {"factor": 2.0, "filter": "nearest", "antialias": False}, 1)
     assert step.told["skipped"] == "the picture would become too large"
 
