@@ -91,48 +91,52 @@ def warp(
     picture: Picture, matrix: NDArray[np.float64], width: int, height: int, color: Sequence[int]
 ) -> Picture:
     """Move by a 3x3 projective matrix (old to new pixel edges), bilinear; outside is of a colour."""
-    whole, parts = _origins(np.asarray(np.linalg.inv(matrix), np.float64), width, height)
-
-    def moved(plane: Pixels, outside: Sequence[float]) -> Pixels:
-        constant = cv2.BORDER_CONSTANT
-        found = cv2.remap(
-            plane, whole, parts, cv2.INTER_LINEAR, borderMode=constant, borderValue=tuple(outside)
-        )
-        return np.asarray(found, np.uint8)
-
+    inverse = np.asarray(np.linalg.inv(matrix), np.float64)
+    marks = [
+        (bit, np.where(picture.mask & bit, np.uint8(255), np.uint8(0)))
+        for bit in (1 << place for place in range(8))
+        if (picture.mask & bit).any()
+    ]
+    pixels = np.empty((height, width, 3), np.uint8)
     mask = np.zeros((height, width), np.uint8)
-    for bit in (1 << place for place in range(8)):
-        if (picture.mask & bit).any():
-            marked = np.where(picture.mask & bit, 255, 0).astype(np.uint8)
-            mask |= np.where(moved(marked, [0]) > 0, bit, 0).astype(np.uint8)
-    pixels = moved(picture.pixels, [float(part) for part in color])
+    for start in range(0, height, _BAND):
+        rows = slice(start, min(start + _BAND, height))
+        whole, parts = _origins(inverse, width, rows)
+        pixels[rows] = _fetched(picture.pixels, whole, parts, [float(part) for part in color])
+        for bit, plane in marks:
+            mask[rows] |= np.where(_fetched(plane, whole, parts, [0]) > 0, bit, 0).astype(np.uint8)
     return picture.moved(pixels, mask, _warped_boxes(picture.boxes, matrix))
 
 
+def _fetched(
+    plane: Pixels, whole: NDArray[np.int16], parts: NDArray[np.uint16], outside: Sequence[float]
+) -> Pixels:
+    """Return what a plane shows at these places."""
+    constant = cv2.BORDER_CONSTANT
+    found = cv2.remap(plane, whole, parts, cv2.INTER_LINEAR, borderMode=constant, borderValue=tuple(outside))
+    return np.asarray(found, np.uint8)
+
+
 def _origins(
-    inverse: NDArray[np.float64], width: int, height: int
+    inverse: NDArray[np.float64], width: int, rows: slice
 ) -> tuple[NDArray[np.int16], NDArray[np.uint16]]:
-    """Return where each pixel comes from: whole pixels, and 32nds of one as both parts in one number.
+    """Return where each pixel of some rows comes from: whole pixels, and 32nds of one as both parts in one.
 
     OpenCV's own perspective warp rounds differently from processor to processor; this does not.
     """
-    whole = np.empty((height, width, 2), np.int16)
-    parts = np.empty((height, width), np.uint16)
     across = np.arange(width) + 0.5
-    for start in range(0, height, _BAND):
-        rows = slice(start, min(start + _BAND, height))
-        down = (np.arange(rows.start, rows.stop) + 0.5)[:, None]
-        x, y, depth = (inverse[i, 0] * across + (inverse[i, 1] * down + inverse[i, 2]) for i in range(3))
-        places = []
-        for axis, line in enumerate((x, y)):
-            line /= depth
-            line -= 0.5
-            line *= 32
-            place = np.rint(line, out=line).clip(-(1 << 20) + 1, (1 << 20) - 1).astype(np.int32)
-            whole[rows, :, axis] = place >> 5
-            places.append(place & 31)
-        parts[rows] = places[1] << 5 | places[0]
-    return whole, parts
+    down = (np.arange(rows.start, rows.stop) + 0.5)[:, None]
+    x, y, depth = (inverse[i, 0] * across + (inverse[i, 1] * down + inverse[i, 2]) for i in range(3))
+    whole = np.empty((*x.shape, 2), np.int16)
+    places = []
+    for axis, line in enumerate((x, y)):
+        line /= depth
+        line -= 0.5
+        line *= 32
+        place = np.rint(line, out=line).clip(-(1 << 20) + 1, (1 << 20) - 1).astype(np.int32)
+        whole[..., axis] = place >> 5
+        places.append(place & 31)
+    return whole, (places[1] << 5 | places[0]).astype(np.uint16)
 
 
 def _warped_boxes(boxes: Boxes, matrix: NDArray[np.float64]) -> Boxes:

@@ -26,6 +26,7 @@ from sigh_batch.rng import Draws
 _TURN = 4096
 _ONE = 255  # the whole light
 _COARSE = 2
+_BAND = 32  # of its rows at a time, so that what lies between stays in the cache
 _CORNERS = ((0, 0), (1, 0), (1, 1), (0, 1))
 
 
@@ -142,7 +143,8 @@ def _is_convex(corners: Sequence[Sequence[float]]) -> bool:
 
 
 def _lit(pixels: Pixels, light: Pixels) -> Pixels:
-    return np.asarray(cv2.multiply(pixels, light, scale=1 / _ONE), np.uint8)
+    """Return pixels times light, in whose place they come."""
+    return np.asarray(cv2.multiply(pixels, light, light, scale=1 / _ONE), np.uint8)
 
 
 def _light(width: int, height: int, params: Mapping[str, Any]) -> NDArray[np.uint8]:
@@ -154,19 +156,21 @@ def _light(width: int, height: int, params: Mapping[str, Any]) -> NDArray[np.uin
     rows, columns = -(-height // _COARSE), -(-width // _COARSE)
     # Places from the middle, 1024 at the corner of a square picture's half diagonal.
     x, y = _places(columns, width), _places(rows, height)
-    radius = (x[None, :] ** 2 + y[:, None] ** 2) >> 11  # 0 in the middle, 1024 in the corners
     angle = math.radians(params["angle"])
     along = _COARSE * _TURN / params["pitch"]
     across, down = round(along * math.cos(angle) * 16), round(along * math.sin(angle) * 16)
-    phase = (np.arange(columns) * across)[None, :] + (np.arange(rows) * down)[:, None]
-    phase = (phase >> 4) + ((round(params["bend"] * _TURN) * radius) >> 10)
     # The camera exposes for the brightest band, so that white keeps its bands.
-    shade = 4096 - ((round(params["vignette"] * 4096) * radius) >> 10)
     waves = np.rint((1 + _waves() * params["moire"]) / (1 + params["moire"]) * 4096).astype(np.int64)
     light = np.empty((rows, columns, 3), np.uint8)
-    for channel in range(3):
-        band = waves[(phase + channel * _TURN // 3) & (_TURN - 1)]
-        light[:, :, channel] = (band * shade * _ONE) >> 24
+    for top in range(0, rows, _BAND):
+        some = slice(top, min(rows, top + _BAND))
+        radius = (x[None, :] ** 2 + y[some, None] ** 2) >> 11  # 0 in the middle, 1024 in the corners
+        phase = (np.arange(columns) * across)[None, :] + (np.arange(some.start, some.stop) * down)[:, None]
+        phase = (phase >> 4) + ((round(params["bend"] * _TURN) * radius) >> 10)
+        shade = 4096 - ((round(params["vignette"] * 4096) * radius) >> 10)
+        for channel in range(3):
+            band = waves[(phase + channel * _TURN // 3) & (_TURN - 1)]
+            light[some, :, channel] = (band * shade * _ONE) >> 24
     return np.asarray(cv2.resize(light, (width, height), interpolation=cv2.INTER_LINEAR_EXACT), np.uint8)
 
 
