@@ -142,7 +142,11 @@ class Forger:
             params = operation.draw(own, case, self.hand, self.kit)
             if params is None:
                 continue
-            edit = operation.carry_out(case, params, self.hand, self.kit)
+            try:
+                edit = operation.carry_out(case, params, self.hand, self.kit)
+            except ConfigError as error:
+                # Nobody but itself has given it these: a defect, which costs this picture and not the run.
+                raise RuntimeError(f"{name} refuses what it has drawn itself: {error}") from error
             changed = differing(case.pixels, edit.pixels)
             if np.count_nonzero(changed) >= self.least:
                 return edit, changed

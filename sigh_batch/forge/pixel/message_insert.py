@@ -162,7 +162,10 @@ def _place(draws: Draws, case: Case, sheet: Sheet, template: Row) -> tuple[Row |
     if not able:
         return None
     over = draws.choice(able)
-    return over, over.content.y - template.content.y
+    down = over.content.y - template.content.y
+    # What reaches out of its box may do so beyond the picture's edge up there, where the other's does not.
+    fits = _around(case, sheet, template).moved(0, down).within(Box(0, 0, case.width, case.height))
+    return (over, down) if fits else None
 
 
 def _free(case: Case, sheet: Sheet, box: Box) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sigh_batch.data.sample import Json
+from sigh_batch.errors import ConfigError
 from sigh_batch.forge.case import Case, Edit, Kit
 from sigh_batch.forge.hand import Hand, draw_hand
 from sigh_batch.rng import Draws, for_sample
@@ -42,3 +43,18 @@ def test_an_edit_that_takes_back_what_was_done_is_left_out(monkeypatch: pytest.M
         assert [op["type"] for op in forged.ops] == ["inversion"]
         assert np.array_equal(forged.mask, (forged.pixels != case.pixels).any(2))
         assert np.count_nonzero(forged.mask) == 64
+
+
+def test_what_refuses_its_own_parameters_costs_the_picture_and_not_the_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> Edit:
+        raise ConfigError("a message moved by -416 pixels does not lie on this picture")
+
+    monkeypatch.setattr(forging, "pixel_forgeries", Operations())
+    monkeypatch.setattr(Inversion, "carry_out", refuse)
+    hand = draw_hand(for_sample(0, "hand", 0), "careful", "script")
+    forger = Forger(hand=hand, kit=Kit(), weights={"inversion": 1.0}, least=24)
+    case = Case(pixels=np.full((32, 32, 3), 200, np.uint8))
+    with pytest.raises(RuntimeError, match="inversion refuses what it has drawn itself: a message moved"):
+        forger.work_on(for_sample(0, "work", 1), case, 1)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
-from sigh_batch.forge.box import box_of
-from sigh_batch.forge.pixel.message_insert import MessageInsert
+from sigh_batch.forge.box import Box, box_of
+from sigh_batch.forge.pixel.message_insert import MessageInsert, _place
+from sigh_batch.forge.rows import Row
+from sigh_batch.rng import for_sample
 from tests.unit.forge.pixel.drawn import LOCALES, case_in
 from tests.unit.forge.pixel.test_text_replace import done
 
@@ -46,3 +51,19 @@ def test_the_copy_is_a_message_with_all_its_parts() -> None:
 
 def test_it_is_no_forgery_of_foreign_pictures() -> None:
     assert not MessageInsert("message_insert").foreign
+
+
+@pytest.mark.parametrize(("first", "found"), [(2, None), (3, -397), (20, -380)])
+def test_a_place_at_the_edge_is_taken_only_where_all_of_the_copy_fits(first: int, found: int | None) -> None:
+    message = SimpleNamespace(kind="message", value="in")
+    rows = (
+        Row(0, (0,), 0, 60, Box(20, first, 200, 40)),
+        Row(1, (1,), 60, 380, Box(20, 80, 200, 280)),
+        Row(2, (2,), 380, 470, Box(20, 400, 200, 40)),
+        Row(3, (3,), 470, 700, Box(20, 500, 200, 200)),
+    )
+    sheet: Any = SimpleNamespace(rows=rows, column=Box(0, 0, 400, 700), whole_above=True, whole_below=False)
+    elements = [SimpleNamespace(kind="message", value="out"), message, message, message]
+    case: Any = SimpleNamespace(elements=elements, scale=1.0, width=400, height=700)
+    place = _place(for_sample(0, "place", 0), case, sheet, rows[2])
+    assert place == (None if found is None else (rows[0], found))
