@@ -1,4 +1,4 @@
-"""How this process gives memory back to the machine.
+"""How this process gives memory back to the machine, and what it does without.
 
 Buffers of pictures come in every size. glibc would learn to keep large ones for later, and the memory of a
 process would grow without end; the small things of thousands of pictures lie scattered among what is freed.

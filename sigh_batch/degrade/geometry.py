@@ -13,10 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sigh_batch.degrade.picture import Boxes, Mask, Picture, Pixels
+from sigh_batch.degrade.picture import Boxes, Mask, Picture, Pixels, bands
 from sigh_batch.degrade.resample import resample
-
-_BAND = 32  # rows at a time, so that what lies between stays in the cache
 
 
 def cut(picture: Picture, left: int, top: int, right: int, bottom: int) -> Picture:
@@ -99,8 +97,7 @@ def warp(
     ]
     pixels = np.empty((height, width, 3), np.uint8)
     mask = np.zeros((height, width), np.uint8)
-    for start in range(0, height, _BAND):
-        rows = slice(start, min(start + _BAND, height))
+    for rows in bands(height):
         whole, parts = _origins(inverse, width, rows)
         pixels[rows] = _fetched(picture.pixels, whole, parts, [float(part) for part in color])
         for bit, plane in marks:

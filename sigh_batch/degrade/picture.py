@@ -5,7 +5,7 @@ It is a value: an operation makes a new one and never writes into the arrays of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -19,8 +19,8 @@ Pixels: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.uint8]
 Boxes: TypeAlias = NDArray[np.float64]
 
-_STRIP = 64
-"""Rows that are copied at a time."""
+_BAND = 32
+"""Rows that are worked on at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -74,6 +74,12 @@ class Picture:
         return replace(self, history=(*self.history, entry))
 
 
+def bands(height: int) -> Iterator[slice]:
+    """Yield all rows, some at a time, so that what is made on the way stays in the cache."""
+    for top in range(0, height, _BAND):
+        yield slice(top, min(height, top + _BAND))
+
+
 def pixels_of(image: Image.Image) -> Pixels:
     """Return the pixels of an image as RGB.
 
@@ -81,10 +87,9 @@ def pixels_of(image: Image.Image) -> Pixels:
     """
     width, height = image.size
     pixels = np.empty((height, width, 3), np.uint8)
-    for top in range(0, height, _STRIP):
-        bottom = min(height, top + _STRIP)
-        strip = image.crop((0, top, width, bottom))
-        pixels[top:bottom] = np.asarray(strip if strip.mode == "RGB" else strip.convert("RGB"))
+    for rows in bands(height):
+        strip = image.crop((0, rows.start, width, rows.stop))
+        pixels[rows] = np.asarray(strip if strip.mode == "RGB" else strip.convert("RGB"))
     return pixels
 
 

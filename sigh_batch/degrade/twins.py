@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import cv2
@@ -43,7 +42,7 @@ class Twins:
     clean: Picture
     forged: Picture
 
-    @cached_property
+    @property
     def mask(self) -> NDArray[np.bool_]:
         """The pixels in which they differ."""
         return differing(self.clean.pixels, self.forged.pixels)
@@ -66,7 +65,7 @@ class Twins:
 
     def fault(self, least: int) -> str | None:
         """Return what makes the truth about them useless, if anything does."""
-        mask = differing(self.clean.pixels, self.forged.pixels)
+        mask = self.mask
         if int(np.count_nonzero(mask)) < least:
             return "it hides the edit"
         if _reaches_out(mask, self.forged.mask & FORGED):

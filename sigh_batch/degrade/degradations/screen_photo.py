@@ -18,7 +18,7 @@ from sigh_batch.degrade.degradations.tone import GAINS, GAMMA, through_curve
 from sigh_batch.degrade.encode import annex_k, saved
 from sigh_batch.degrade.geometry import warp
 from sigh_batch.degrade.operation import Operation, degradation
-from sigh_batch.degrade.picture import Picture, Pixels
+from sigh_batch.degrade.picture import Picture, Pixels, bands
 from sigh_batch.degrade.rules import COLOR, SEED, Fields, Many, Number, OneOf, Whole
 from sigh_batch.errors import ConfigError
 from sigh_batch.rng import Draws
@@ -26,7 +26,6 @@ from sigh_batch.rng import Draws
 _TURN = 4096
 _ONE = 255  # the whole light
 _COARSE = 2
-_BAND = 32  # of its rows at a time, so that what lies between stays in the cache
 _CORNERS = ((0, 0), (1, 0), (1, 1), (0, 1))
 
 
@@ -162,8 +161,7 @@ def _light(width: int, height: int, params: Mapping[str, Any]) -> NDArray[np.uin
     # The camera exposes for the brightest band, so that white keeps its bands.
     waves = np.rint((1 + _waves() * params["moire"]) / (1 + params["moire"]) * 4096).astype(np.int64)
     light = np.empty((rows, columns, 3), np.uint8)
-    for top in range(0, rows, _BAND):
-        some = slice(top, min(rows, top + _BAND))
+    for some in bands(rows):
         radius = (x[None, :] ** 2 + y[some, None] ** 2) >> 11  # 0 in the middle, 1024 in the corners
         phase = (np.arange(columns) * across)[None, :] + (np.arange(some.start, some.stop) * down)[:, None]
         phase = (phase >> 4) + ((round(params["bend"] * _TURN) * radius) >> 10)

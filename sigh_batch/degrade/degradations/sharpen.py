@@ -11,11 +11,9 @@ import numpy as np
 from sigh_batch.data.sample import Json
 from sigh_batch.degrade.degradations.blur import blurred
 from sigh_batch.degrade.operation import Operation, degradation
-from sigh_batch.degrade.picture import Picture
+from sigh_batch.degrade.picture import Picture, bands
 from sigh_batch.degrade.rules import Fields, Number, Whole
 from sigh_batch.rng import Draws
-
-_BAND = 32  # rows at a time, so that what lies between stays in the cache
 
 
 @degradation("sharpen")
@@ -53,8 +51,8 @@ class Sharpen(Operation):
         table = np.zeros(65_536, np.int16)
         table[steps] = added  # a negative difference, seen as unsigned, indexes from the end
         sharp = blurred(picture.pixels, params["radius"])  # new pixels, as the radius is above 0
-        for top in range(0, picture.height, _BAND):
-            plain, soft = (pixels[top : top + _BAND] for pixels in (picture.pixels, sharp))
+        for rows in bands(picture.height):
+            plain, soft = picture.pixels[rows], sharp[rows]
             difference = cv2.subtract(plain, soft, dtype=cv2.CV_16S)
             raised = cv2.LUT(difference.view(np.uint16), table)
             soft[...] = cv2.add(plain, raised, dtype=cv2.CV_8U)

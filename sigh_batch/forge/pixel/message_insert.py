@@ -146,8 +146,8 @@ def _place(draws: Draws, case: Case, sheet: Sheet, template: Row) -> tuple[Row |
     high = template.content.height
     last = sheet.rows[-1]
     below = last.bottom - template.top
-    copy = _around(case, sheet, template).moved(0, below)
-    if sheet.whole_below and template is not last and _free(case, sheet, copy):
+    part = _around(case, sheet, template)
+    if sheet.whole_below and template is not last and _free(case, sheet, part.moved(0, below)):
         return None, below
     line = max(8.0, 16 * case.scale)
     able = [
@@ -164,7 +164,7 @@ def _place(draws: Draws, case: Case, sheet: Sheet, template: Row) -> tuple[Row |
     over = draws.choice(able)
     down = over.content.y - template.content.y
     # What reaches out of its box may do so beyond the picture's edge up there, where the other's does not.
-    fits = _around(case, sheet, template).moved(0, down).within(Box(0, 0, case.width, case.height))
+    fits = part.moved(0, down).within(Box(0, 0, case.width, case.height))
     return (over, down) if fits else None
 
 
