@@ -30,11 +30,14 @@ def main() -> None:
     known = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NO_BENCHES)
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help=f"which of {', '.join(known)} (default: all)")
-    names = parser.parse_args().names or known
+    parser.add_argument("--timm", metavar="PATH", help="timm's inference.py, for inference")
+    options = parser.parse_args()
+    names = options.names or known
+    more = {"inference": ["--timm", options.timm]} if options.timm else {}
     PAGES.mkdir(parents=True, exist_ok=True)
     for name in names:
         print(f"\n== {name}", file=sys.stderr)
-        command = [sys.executable, "-m", f"bench.{name}"]
+        command = [sys.executable, "-m", f"bench.{name}", *more.get(name, ())]
         tables = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
         print(tables, flush=True)
         about = (importlib.import_module(f"bench.{name}").__doc__ or "").strip()

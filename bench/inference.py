@@ -4,7 +4,7 @@
   over `network(batch)` on tensors that lie in memory; one compute thread both, wall time, ResNet-50 at 224.
 - timm: the whole command on the same folder and backbone, all cores, wall time; `--timm PATH` names the
   script, which its package does not bring. Its own defaults but for `-b 32`; the start of Python is in both.
-- Default detector: one picture of 1080 x 1920 on one thread, CPU time.
+- Default detector: one picture of 1080 x 1920 on one thread, CPU time, with each precision.
 
 Weights are random, which costs the same.
 """
@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import torch
@@ -32,7 +33,7 @@ from sigh_batch.data.names import Name
 from sigh_batch.models.document import Architecture, Geometry, ModelDocument
 from sigh_batch.models.file import write_model
 from sigh_batch.models.networks import build_network
-from sigh_batch.models.opening import open_model
+from sigh_batch.models.opening import Precision, open_model
 from sigh_batch.sources.decode import Limits
 from sigh_batch.sources.names.reading import NameReader
 from sigh_batch.stages.predict import Predict
@@ -151,14 +152,17 @@ def _run(words: list[str], places: Iterator[str]) -> None:
         raise SystemExit(f"{words[1]} failed:\n{done.stderr[-2000:]}")
 
 
-def detector_row(root: Path, repeats: int) -> float:
-    """Return the CPU milliseconds of the default detector for a phone's picture."""
+def detector_rows(root: Path, repeats: int) -> list[tuple[str, float, float]]:
+    """Return the CPU milliseconds of the default detector for a phone's picture, by precision."""
     torch.set_num_threads(1)
-    detector = open_model(str(root / "tiles"), device="cpu")
     height, width = SIZES["phone"]
     picture = np.asarray(Image.fromarray(draw_picture().pixels).resize((width, height)))
-    timing = interleave({"tiles": lambda: detector.score([picture])}, repeats, clock=time.process_time)
-    return 1000 * timing["tiles"].median
+    cases = {}
+    for precision in get_args(Precision):
+        detector = open_model(str(root / "tiles"), device="cpu", precision=precision)
+        cases[precision] = functools.partial(detector.score, [picture])
+    timings = interleave(cases, repeats, clock=time.process_time)
+    return [(name, 1000 * timing.median, 1 / timing.median) for name, timing in timings.items()]
 
 
 def main() -> None:
@@ -180,8 +184,10 @@ def main() -> None:
             print()
             print(table("Whole commands", ("backbone", "case", "pictures a second", "times timm"), rows))
             numbers |= {f"{row[0]}: {row[1]}": row[3] for row in rows}
-        numbers["tiles"] = detector_row(root, options.repeats)
-        print(f"\nDefault detector, 1080 x 1920, one thread: {numbers['tiles']:.0f} CPU ms a picture.")
+        rows = detector_rows(root, options.repeats)
+        print()
+        print(table("Default detector", ("precision", "CPU ms a picture", "pictures a second"), rows))
+        numbers |= {f"tiles, {row[0]}": row[1] for row in rows}
     save(options.json, "inference", numbers)
 
 

@@ -225,7 +225,10 @@ def to_command(spec: RunSpec) -> str:
 
 def _open_models(plan: Plan) -> list[Detector]:
     config, options = plan.config, plan.spec.settings.store
-    return [open_model(url, options, device=config.device, backend=config.backend) for url in _urls(config)]
+    return [
+        open_model(url, options, device=config.device, backend=config.backend, precision=config.precision)
+        for url in _urls(config)
+    ]
 
 
 def _urls(config: EvaluateConfig) -> tuple[str | None, ...]:

@@ -182,7 +182,9 @@ class Predictions:
 def open_models(config: PredictConfig, options: StoreOptions) -> list[Detector]:
     """Return the models of a run, ready to score."""
     return [
-        opening.open_model(url, options, device=config.device, backend=config.backend)
+        opening.open_model(
+            url, options, device=config.device, backend=config.backend, precision=config.precision
+        )
         for url in config.models or (None,)
     ]
 

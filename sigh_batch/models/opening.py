@@ -16,6 +16,7 @@ from sigh_batch.store import Store, open_store
 from sigh_batch.store.options import StoreOptions
 
 Backend = Literal["auto", "torch", "onnx"]
+Precision = Literal["float32", "bfloat16"]
 
 DEFAULT = Path(__file__).with_name("default")
 """The folder of the model that comes with the package."""
@@ -28,19 +29,22 @@ def open_model(
     *,
     device: str = "auto",
     backend: Backend = "auto",
+    precision: Precision = "float32",
 ) -> Detector:
     """Open the model at a URL, or the default one, on a device.
 
     `backend` onnx computes by ONNX Runtime on the CPU, from the model.onnx that `sigh models export` put
     beside the document; auto and torch compute in torch, on a GPU where there is one.
 
-    Raises NotFound where there is no model, ConfigError for a pickle, a device or torch not there, DataError
-    for files that are damaged or do not belong together.
+    Raises NotFound where there is no model, ConfigError for a pickle, a device or torch not there or bfloat16
+    by ONNX Runtime, DataError for files that are damaged or do not belong together.
     """
     store = model_store(url, store_config)
     if backend == "onnx":
         from sigh_batch.models.onnx import open_onnx
 
+        if precision != "float32":
+            raise ConfigError(f"precision is {precision!r} and backend onnx; torch alone computes in that")
         return open_onnx(store, read_document(store))
     if not find_spec("torch"):
         raise MissingLibrary(
@@ -59,8 +63,8 @@ def open_model(
         build_network(document.architecture, len(document.classes)), state, f"{WEIGHTS_KEY} in {store.url}"
     )
     if is_tiles(document):
-        return TilesDetector(document, look_by_torch(network, place))
-    return ClassesDetector(document, answer_by_torch(network, place))
+        return TilesDetector(document, look_by_torch(network, place, precision))
+    return ClassesDetector(document, answer_by_torch(network, place, precision))
 
 
 def is_tiles(document: ModelDocument) -> bool:

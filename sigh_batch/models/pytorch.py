@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
@@ -12,12 +14,12 @@ from sigh_batch.models.scoring import Answer, Floats, Look, Pixels
 from sigh_batch.models.tiles import TilesNetwork, look
 
 
-def answer_by_torch(network: nn.Module, device: torch.device) -> Answer:
-    """Return what computes logits in torch: all 32 bits of a number, whatever the device would save on."""
-    placed = _placed(network, device)
+def answer_by_torch(network: nn.Module, device: torch.device, precision: str = "float32") -> Answer:
+    """Return what computes logits in torch: of float32 all bits, whatever the device would save on."""
+    placed, half = _placed(network, device), precision == "bfloat16"
 
     def answer(pictures: Tensor) -> Floats:
-        with torch.inference_mode(), torch.backends.cudnn.flags(allow_tf32=False):
+        with torch.inference_mode(), _computing(device, half):
             inputs = pictures.to(device).contiguous(memory_format=torch.channels_last)
             logits: Floats = placed(inputs).float().cpu().numpy()
             return logits
@@ -25,17 +27,24 @@ def answer_by_torch(network: nn.Module, device: torch.device) -> Answer:
     return answer
 
 
-def look_by_torch(network: nn.Module, device: torch.device) -> Look:
+def look_by_torch(network: nn.Module, device: torch.device, precision: str = "float32") -> Look:
     """Return what looks at a picture in torch."""
-    placed = _placed(copy.deepcopy(network), device)
+    placed, half = _placed(copy.deepcopy(network), device), precision == "bfloat16"
     assert isinstance(placed, TilesNetwork)
     fold(placed)
 
     def answer(pixels: Pixels) -> tuple[float, Floats, Floats]:
-        with torch.backends.cudnn.flags(allow_tf32=False):
+        with _computing(device, half):
             return look(placed, pixels)
 
     return answer
+
+
+@contextmanager
+def _computing(device: torch.device, half: bool) -> Iterator[None]:
+    autocast = torch.autocast(device.type, torch.bfloat16, enabled=half)
+    with autocast, torch.backends.cudnn.flags(allow_tf32=False):
+        yield
 
 
 def _placed(network: nn.Module, device: torch.device) -> nn.Module:

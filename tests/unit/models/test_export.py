@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sigh_batch.errors import DataError, MissingLibrary, NotFound, SighError
+from sigh_batch.errors import ConfigError, DataError, MissingLibrary, NotFound, SighError
 from sigh_batch.models import export, onnx
 from sigh_batch.models.document import Architecture, ModelDocument
 from sigh_batch.models.export import draw_picture, export_model
@@ -49,6 +49,24 @@ def test_onnx_runtime_gives_the_same_scores(kind: str) -> None:
         assert (one.map is None) == (other.map is None) == (kind == "classes")
         if one.map is not None:
             assert np.allclose(one.map, other.map, atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", DOCUMENTS)
+def test_bfloat16_says_nearly_the_same_and_is_of_torch_alone(kind: str) -> None:
+    url = f"memory://half-{kind}"
+    put_model(open_store(url), DOCUMENTS[kind](calibration=calibration()))
+    full, half = (open_model(url, device="cpu", precision=name) for name in ("float32", "bfloat16"))
+    shown = pictures(4)
+    pairs = list(zip(full.score(shown, maps=True), half.score(shown, maps=True), strict=True))
+    assert all(abs(one.logit - other.logit) < 0.05 for one, other in pairs)
+    assert any(one.logit != other.logit for one, other in pairs)
+    for one, other in pairs:
+        if one.map is not None:
+            assert other.map is not None
+            assert other.map.dtype == np.float32
+            assert np.abs(one.map - other.map).max() < 0.05
+    with pytest.raises(ConfigError, match="torch alone"):
+        open_model(url, device="cpu", backend="onnx", precision="bfloat16")
 
 
 def test_memory_does_not_grow_with_the_sizes_that_were_seen() -> None:
