@@ -72,6 +72,11 @@ class TilesConfig(Config):
     retouched: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of the others, before the end, whose forgery is made of the clean twin and says the same as it;
     of the easy ones nearly all."""
+    honest: str | None = None
+    """URL of a folder of pictures that are known to be honest, of any kind and from anywhere: pieces of them
+    are drawn in another way, too, so that what is usual in them is learned to be so."""
+    honest_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    """Share of pairs that are made of them, where there are any; in the end, too."""
     disguised: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of pairs that are shown mirrored, inverted or with their colours exchanged."""
     pixels: Annotated[int, Field(ge=4096)] = 786_432

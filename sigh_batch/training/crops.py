@@ -138,13 +138,12 @@ def cut(pairs: Pairs, number: int, side: int, pieces: Sequence[Draws], config: T
 
 
 def cut_retouched(
-    pairs: Pairs, number: int, side: int, pieces: Sequence[Draws], config: TilesConfig, *, easy: bool
+    clean: Pixels, side: int, pieces: Sequence[Draws], config: TilesConfig, *, easy: bool
 ) -> Iterator[Crop]:
-    """Yield crops of the clean picture of a pair with a piece drawn in another way, and as they were.
+    """Yield crops of a clean picture with a piece drawn in another way, and as they were.
 
     An easy one has nothing else about it. Of a collage some crops are retouched, and all treated alike.
     """
-    clean = decoded(pairs.dataset[int(pairs.clean[number])])
     whole = Surroundings(clean)
     edges = np.flatnonzero(edges_of(clean))
     for first in range(0, len(pieces), config.collage):
@@ -163,8 +162,10 @@ def cut_retouched(
             if changes:
                 forged, mask = retouched(crop, draws.fork("retouch"))
             both = [forged, crop]
-            shown += saved(both, leader.fork("saved")) if stored else both
-            masks.append(mask)
+            both = saved(both, leader.fork("saved")) if stored else both
+            shown += both
+            # A loss may have taken the little that was changed.
+            masks.append(mask & (both[0] != both[1]).any())
         # What was treated all over is common in the crops alone.
         around = Surroundings(np.hstack(shown[1::2])) if odd or stored else whole
         look = _disguise(leader.fork("disguise"), config.disguised)

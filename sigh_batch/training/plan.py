@@ -20,12 +20,13 @@ from sigh_batch.models.file import read_model
 from sigh_batch.models.opening import model_store
 from sigh_batch.sources.opening import open_source
 from sigh_batch.store import absolute_url
+from sigh_batch.training.honest import Honest
 from sigh_batch.training.machine import choose_machine, count_ranks
 from sigh_batch.training.naming import is_model_url
 from sigh_batch.training.task import Assignment
 from sigh_batch.training.tasks import sections_of
 
-REVISION = 2
+REVISION = 3
 """Raised whenever the same settings would train another model than before."""
 _PACKAGES = ("torch", "torchvision", "timm", "numpy")
 
@@ -64,6 +65,8 @@ def plan_training(spec: RunSpec) -> Plan:
     if start is not None and start.weights is not None:
         # The same weights from another place are the same beginning.
         values["train"]["model"] = start.weights.sha256
+    if "tiles" in values and (honest := settings.tiles.honest):
+        values["tiles"]["honest"] = Honest(honest, settings.store).identity
     return Plan(
         spec=spec,
         assignment=Assignment(model=name, data=spec.source, settings=settings, start=start),
@@ -93,6 +96,8 @@ def kept_spec(spec: RunSpec) -> dict[str, Any]:
     model = spec.settings.train.model
     if is_model_url(model):
         settings["train"]["model"] = absolute_model(model)
+    if honest := spec.settings.tiles.honest:
+        settings["tiles"]["honest"] = absolute_url(honest)
     return {"kind": spec.kind, "source": absolute_url(spec.source or ""), "settings": settings}
 
 

@@ -2,7 +2,8 @@
 
 A real forgery says something else than its clean twin, and a network that has seen few of them learns what is
 said. Here a piece of the clean picture is drawn in another way and says the same: off its pixel phase, in
-another weight or tint, on another ground, resampled, recompressed, softened, or gone.
+another weight or tint, on another ground, resampled, recompressed, softened, or gone; or words are written
+over by others in another font.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sigh_batch.rng import Draws
+from sigh_batch.training.writing import write_over
 
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -22,6 +24,8 @@ _LEAST = 24
 _TRIES = 4
 _MARGIN = 4
 _EDGE = 24
+_WRITTEN = 0.25
+"""How often words are written over; everything else shares the rest."""
 _FILTERS = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_AREA)
 
 
@@ -30,12 +34,13 @@ def retouched(picture: Pixels, draws: Draws) -> tuple[Pixels, Mask]:
     uneven = np.flatnonzero(edges_of(picture))
     for _ in range(_TRIES if len(uneven) else 0):
         row, column = divmod(int(uneven[draws.integer(0, len(uneven) - 1)]), picture.shape[1])
-        window = _window(picture.shape[:2], row, column, draws)
-        piece = picture[window]
-        change = draws.choice(_CHANGES)
         found = picture.copy()
-        inner = (slice(_MARGIN, -_MARGIN), slice(_MARGIN, -_MARGIN))
-        found[window][inner] = change(piece, draws)[inner]
+        if draws.chance(_WRITTEN):
+            write_over(found, row, column, draws)
+        else:
+            window = _window(picture.shape[:2], row, column, draws)
+            inner = (slice(_MARGIN, -_MARGIN), slice(_MARGIN, -_MARGIN))
+            found[window][inner] = draws.choice(_CHANGES)(picture[window], draws)[inner]
         mask = (found != picture).any(2)
         if np.count_nonzero(mask) >= _LEAST:
             return found, mask
@@ -54,9 +59,9 @@ def unusual(picture: Pixels, draws: Draws) -> Pixels:
 
 
 def saved(pictures: list[Pixels], draws: Draws) -> list[Pixels]:
-    """Return pictures as they are after they were saved as JPEG."""
-    quality = draws.integer(50, 95)
-    return [_through_jpeg(picture, quality) for picture in pictures]
+    """Return pictures as they are after they were saved with a loss."""
+    quality, save = draws.integer(50, 95), draws.choice(_SAVES)
+    return [save(picture, quality) for picture in pictures]
 
 
 def _window(shape: tuple[int, ...], row: int, column: int, draws: Draws) -> tuple[slice, slice]:
@@ -170,12 +175,27 @@ def _jpeg(piece: Pixels, draws: Draws) -> Pixels:
     return _through_jpeg(piece, draws.integer(45, 95))
 
 
-def _through_jpeg(piece: Pixels, quality: int) -> Pixels:
-    _, data = cv2.imencode(".jpg", piece, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+def _through_jpeg(piece: Pixels, quality: int, *more: int) -> Pixels:
+    return _through(piece, ".jpg", cv2.IMWRITE_JPEG_QUALITY, quality, *more)
+
+
+def _through_full_jpeg(piece: Pixels, quality: int) -> Pixels:
+    """Save it with as many samples of colour as of brightness."""
+    whole = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
+    return _through_jpeg(piece, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, whole)
+
+
+def _through_webp(piece: Pixels, quality: int) -> Pixels:
+    return _through(piece, ".webp", cv2.IMWRITE_WEBP_QUALITY, quality)
+
+
+def _through(piece: Pixels, ending: str, *settings: int) -> Pixels:
+    _, data = cv2.imencode(ending, cv2.cvtColor(piece, cv2.COLOR_RGB2BGR), settings)
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR_RGB), np.uint8)
 
 
 _Change = Callable[[Pixels, Draws], Pixels]
+_SAVES = (_through_jpeg, _through_jpeg, _through_full_jpeg, _through_webp)
 _CHANGES: tuple[_Change, ...] = (
     _phase,
     _phase,

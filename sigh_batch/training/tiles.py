@@ -20,7 +20,8 @@ from sigh_batch.models.layers import settle
 from sigh_batch.models.tiles import Answer, TilesNetwork, build_tiles
 from sigh_batch.rng import Draws, for_sample
 from sigh_batch.training.calibration import HeldOut, is_for_calibration
-from sigh_batch.training.crops import Crop, beside, cut, cut_retouched, pairs_of
+from sigh_batch.training.crops import Crop, beside, cut, cut_retouched, decoded, pairs_of
+from sigh_batch.training.honest import Honest
 from sigh_batch.training.task import Assignment, Batch
 from sigh_batch.training.tasks import tasks
 from sigh_batch.training.trial import Trial
@@ -56,6 +57,8 @@ class TilesTask:
         self._data = open_dataset(assignment.data)
         self._train = pairs_of(self._data, "train")
         self._held = pairs_of(self._data, "validation")
+        honest = self._config.honest
+        self._honest = Honest(honest, assignment.settings.store) if honest else None
         start = assignment.start
         shape = self._config.network.model_dump(mode="json")
         known = dict(start.architecture.options) if start else {}
@@ -234,8 +237,11 @@ class TilesTask:
             pair = int(self._train.plain[pair % len(self._train.plain)])
         retouched = _EASY if easy else 0.0 if block.late else config.retouched
         pieces = [draws.fork(f"piece/{number}") for number in range(self._pieces(block.side))]
+        if self._honest is not None and draws.chance(config.honest_share):
+            return cut_retouched(self._honest.picture(draws), block.side, pieces, config, easy=False)
         if draws.chance(retouched):
-            return cut_retouched(self._train, pair, block.side, pieces, config, easy=easy)
+            clean = decoded(self._train.dataset[int(self._train.clean[pair])])
+            return cut_retouched(clean, block.side, pieces, config, easy=easy)
         return cut(self._train, pair, block.side, pieces, config)
 
 

@@ -29,7 +29,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
     # Detectors and generators: they read stored sets.
     "models": ("config", "store", "data"),
     "metrics": ("config", "data"),
-    "training": ("config", "store", "data", "degrade", "sources", "stages", "models", "metrics", "runlog"),
+    "training": (
+        *("config", "store", "data", "degrade", "sources", "stages", "models", "metrics", "runlog"),
+        "render.fonts",  # words are written over by others in them
+    ),
     "tuning": ("config", "store", "data", "sources", "models", "metrics", "training"),
     "evaluation": (
         *("config", "store", "data", "degrade", "sources", "models", "metrics"),
@@ -120,7 +123,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     # Pictures.
     "skia": ("render",),
     "uharfbuzz": ("render",),
-    "PIL": ("render", "forge", "degrade", "sources", "data", "audit", "report", "doctor"),
+    "PIL": ("render", "forge", "degrade", "sources", "data", "training.writing", "audit", "report", "doctor"),
     "cv2": ("render", "forge", "degrade", "sources", "audit", "models", "training"),
     "isal": ("render",),
     "c2pa": ("sources.credentials",),

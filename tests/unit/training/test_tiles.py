@@ -6,6 +6,7 @@ import io
 import json
 from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import torch
 from PIL import Image
 
 from sigh_batch.config.settings import Settings
+from sigh_batch.config.spec import RunSpec
 from sigh_batch.config.tiles import TilesConfig
 from sigh_batch.data.loader import open_dataset
 from sigh_batch.data.sample import Sample
@@ -24,6 +26,7 @@ from sigh_batch.rng import for_sample
 from sigh_batch.store import open_store
 from sigh_batch.training.calibration import is_for_calibration
 from sigh_batch.training.crops import cut, cut_retouched, decoded, pairs_of
+from sigh_batch.training.plan import kept_spec, plan_training
 from sigh_batch.training.task import Assignment, Calibrated
 from sigh_batch.training.tasks import make_task
 from sigh_batch.training.tiles import TilesTask, _even
@@ -140,7 +143,8 @@ def test_disguised_and_retouched_crops_differ_where_the_mask_says(data: str) -> 
     for number in range(8):
         forged, clean = cut(pairs, number, 48, [for_sample(0, "crop", number)], config)
         assert np.array_equal((forged.pixels != clean.pixels).any(2), forged.mask)
-        forged, clean = cut_retouched(pairs, number, 48, [for_sample(0, "crop", number)], config, easy=True)
+        twin = decoded(pairs.dataset[int(pairs.clean[number])])
+        forged, clean = cut_retouched(twin, 48, [for_sample(0, "crop", number)], config, easy=True)
         assert np.array_equal((forged.pixels != clean.pixels).any(2), forged.mask)
         assert forged.operations is None
         seen += forged.forged
@@ -227,6 +231,67 @@ def test_of_whole_pictures_the_verdict_alone_learns(data: str) -> None:
     moved = {name for name, part in network.state_dict().items() if not torch.equal(part, before[name])}
     assert moved
     assert all(name.startswith("verdict.") for name in moved)
+
+
+def write_honest(folder: Path, count: int = 3) -> None:
+    """Write pictures of dark strokes on a ground that nothing else has."""
+    for number in range(count):
+        pixels = np.full((70 + number, 90, 3), (9, 240, 7), np.uint8)
+        pixels[20:34, 10:80:6] = 20
+        Image.fromarray(pixels).save(folder / f"{number}.png")
+
+
+@pytest.mark.parametrize("end", [{}, {"learns": "verdict", "late": 1.0, "late_crops": ["whole"]}])
+def test_it_learns_from_pictures_that_are_known_to_be_honest(
+    data: str, tmp_path: Path, end: dict[str, Any]
+) -> None:
+    write_honest(tmp_path)
+    told = {"honest": str(tmp_path), "honest_share": 1.0, "disguised": 0.0, "easy": [], "together": 1}
+    task = task_of(data, **told, **end)
+    forged = 0
+    for batch, again in zip(islice(task.batches(0), 6), task.batches(0), strict=False):
+        assert same(batch, again)
+        assert (batch["pixels"][..., 1].float().mean() - batch["pixels"][..., 0].float().mean()) > 100
+        assert not batch["told"].any()
+        assert not batch["mask"][1::2].any()
+        forged += int(batch["label"].sum())
+    assert forged > 2
+    half = task_of(data, **told | {"honest_share": 0.5}, **end)
+    greens = [float(batch["pixels"][..., 1].float().mean()) for batch in islice(half.batches(0), 8)]
+    assert min(greens) + 5 < max(greens)
+
+
+def test_other_honest_pictures_make_another_training_wherever_they_lie(
+    data: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folders = [tmp_path / name for name in ("one", "moved", "more")]
+    for folder, count in zip(folders, (3, 3, 4), strict=True):
+        folder.mkdir()
+        write_honest(folder, count)
+    monkeypatch.chdir(tmp_path)
+    specs = [
+        RunSpec(
+            kind="train",
+            source=data,
+            out="memory://out",
+            settings=Settings.model_validate({"train": {"model": "tiles"}, "tiles": {"honest": folder.name}}),
+        )
+        for folder in folders
+    ]
+    one, moved, more = (plan_training(spec).identity for spec in specs)
+    assert one.config_hash == moved.config_hash != more.config_hash
+    assert one.values["tiles"]["honest"]["files"] == 3
+    assert kept_spec(specs[0])["settings"]["tiles"]["honest"] == str(folders[0])
+
+
+def test_an_honest_picture_that_cannot_be_read_is_named(data: str, tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
+    task = task_of(data, honest=str(tmp_path), honest_share=1.0)
+    with pytest.raises(ConfigError, match=r"tiles\.honest .*take broken\.png away"):
+        next(task.batches(0))
+    (tmp_path / "broken.png").unlink()
+    with pytest.raises(ConfigError, match="there are no pictures in"):
+        task_of(data, honest=str(tmp_path))
 
 
 def test_what_is_held_out_is_the_other_half(data: str) -> None:
