@@ -74,6 +74,9 @@ class TrainConfig(Config):
 
     ema: Annotated[float | None, Field(gt=0, lt=1)] = 0.999
     """Decay of the running average of the weights, which is what is validated and kept; null for none."""
+    blend: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of the weights that training started from in what is validated and kept; only where `model` is a
+    model. Of pictures of other kinds than those it learns from it then forgets less."""
     label_smoothing: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of each target that is spread over all classes."""
     mixup: Annotated[float, Field(ge=0)] = 0.0

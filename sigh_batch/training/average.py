@@ -1,8 +1,9 @@
-"""The running average of a network's weights, which is steadier than the last weights are."""
+"""Averages of weights: over the course of training, and with those that it started from."""
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 
 import torch
 from torch import nn
@@ -27,6 +28,26 @@ class Average:
         torch._foreach_lerp_(mine, theirs, 1 - decay)
         for target, source in copied:
             target.copy_(source)
+
+
+class Blend:
+    """A network between one that has learned and the weights that it started from.
+
+    On the way between both there often lies one that knows what each of them knew.
+    """
+
+    def __init__(self, model: nn.Module, start: Mapping[str, torch.Tensor], share: float) -> None:
+        self.module = copy.deepcopy(model).requires_grad_(False).eval()
+        self._start = {name: value.detach().clone() for name, value in start.items()}
+        self._share = share
+
+    @torch.no_grad()
+    def gather(self, learned: nn.Module) -> None:
+        """Take the place between the start and what is learned by now; what was fresh is not blended."""
+        self.module.load_state_dict(learned.state_dict())
+        for name, mine in self.module.state_dict().items():
+            if name in self._start and mine.is_floating_point():
+                mine.lerp_(self._start[name].to(mine), self._share)
 
 
 _Pairs = tuple[list[torch.Tensor], list[torch.Tensor], list[tuple[torch.Tensor, torch.Tensor]]]

@@ -14,7 +14,7 @@ from sigh_batch.config.train import TrainConfig
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import DataError, SighError
 from sigh_batch.rng import for_sample
-from sigh_batch.training.average import Average
+from sigh_batch.training.average import Average, Blend
 from sigh_batch.training.machine import Machine
 from sigh_batch.training.optimiser import make_optimiser, optimiser_state, restore_optimiser, set_rate
 from sigh_batch.training.task import Batch, Task
@@ -41,11 +41,12 @@ class Learner:
         self._seed = seed
         _seed_torch(seed, "weights", 0)
         model = task.build()
-        if start is not None:
-            take_weights(model, start)
+        fresh = take_weights(model, start) if start is not None else list(model.state_dict())
         form = torch.channels_last if machine.channels_last else torch.preserve_format
         self.model = model.to(machine.device, memory_format=form)  # type: ignore[call-overload]
         self.average = Average(self.model, config.ema) if config.ema else None
+        known = {name: value for name, value in self.model.state_dict().items() if name not in fresh}
+        self._blend = Blend(self.model, known, config.blend) if config.blend else None
         self._optimiser = make_optimiser(self.model, config)
         self._scaler = torch.amp.GradScaler(machine.device.type, enabled=machine.half is torch.float16)
         self._lesson: nn.Module = _Lesson(task, self.model, machine)
@@ -54,8 +55,17 @@ class Learner:
 
     @property
     def kept(self) -> nn.Module:
-        """The network that is validated and kept: the average where there is one."""
+        """The network that is validated and kept: the average where there is one, blended with the start."""
+        return self._blend.module if self._blend else self._learned
+
+    @property
+    def _learned(self) -> nn.Module:
         return self.average.module if self.average else self.model
+
+    def gather(self) -> None:
+        """Bring what is kept up to what has been learned by now."""
+        if self._blend:
+            self._blend.gather(self._learned)
 
     def update(self, step: int, rate: float, batches: Sequence[Batch]) -> dict[str, list[torch.Tensor]]:
         """Make update number `step` of the gradients of some batches, and return the parts of their losses.

@@ -152,6 +152,7 @@ class Loop:
         if self._ranks.first:
             try:
                 with self._clock.out(), self._stop.at_once(), torch.no_grad():
+                    self._learner.gather()
                     self._learner.kept.eval()
                     metrics = self._task.validate(self._learner.kept, self._machine.device)
                 value = metrics[self._task.metric]

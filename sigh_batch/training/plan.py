@@ -60,6 +60,10 @@ def plan_training(spec: RunSpec) -> Plan:
     if is_model_url(name):
         start, weights = _open_model(spec)
         name = start.architecture.name
+    elif settings.train.blend:
+        raise ConfigError(
+            f"train.blend is {settings.train.blend} and training starts from no model; name one with --model"
+        )
     source = open_source(spec.source, settings.store).identity
     values = whole_values("train", settings, source, HOW, sections_of(name))
     if start is not None and start.weights is not None:

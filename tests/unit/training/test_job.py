@@ -15,7 +15,7 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sigh_batch.errors import Interrupted, RunMismatch, SighError
+from sigh_batch.errors import ConfigError, Interrupted, RunMismatch, SighError
 from sigh_batch.models.file import read_model
 from sigh_batch.store import open_store
 from sigh_batch.store.memory import MemoryStore, shared
@@ -232,6 +232,23 @@ def test_a_model_is_trained_further_and_a_part_that_does_not_fit_is_fresh(
 
 
 @pytest.mark.slow
+def test_a_blend_is_the_same_after_a_kill_and_needs_a_model_to_start_from(data: Path) -> None:
+    train(spec_of(data, "memory://before", "train.epochs=1"))
+    sets = ("train.blend=0.5", "train.weights=last", "train.checkpoint_steps=2", "seed=9")
+    whole, halted = next(_names), next(_names)
+    train(spec_of(data, f"memory://{whole}", *sets, model="memory://before"))
+    with killed_at_write(4):
+        train(spec_of(data, f"memory://{halted}", *sets, model="memory://before"))
+    train(spec_of(data, f"memory://{halted}", *sets, model="memory://before"))
+    assert kept(whole) == kept(halted)
+    alone = next(_names)
+    train(spec_of(data, f"memory://{alone}", "train.weights=last", "seed=9", model="memory://before"))
+    before, after, learned = (read_model(shared(name))[1]["0.weight"] for name in ("before", whole, alone))
+    assert torch.allclose(after, (before + learned) / 2, atol=1e-6)
+    with pytest.raises(ConfigError, match="no model; name one with --model"):
+        train(spec_of(data, "memory://nothing", *sets))
+
+
 def test_two_processes_learn_from_the_same_batches_as_one(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -128,3 +128,30 @@ def test_a_loss_that_is_no_number_is_named_with_its_step() -> None:
     check_loss([0.5, 2.0], 6, 0.1)
     with pytest.raises(SighError, match=r"the loss is inf at step 1,235 with a learning rate of 0\.1; lower"):
         check_loss([0.5, math.inf], 1234, 0.1)
+
+
+def test_a_blend_lies_between_the_start_and_what_was_learned() -> None:
+    start, _ = learner(kind=Toy)
+    first = {name: value.clone() for name, value in start.model.state_dict().items()}
+    fresh = first.pop("4.weight")
+    settings = spec_of(Path("data"), "out", "train.ema=0.9", "train.blend=0.25").settings
+    task = Toy(Assignment(model="toy", data="data", settings=settings))
+    made = Learner(task, settings.train, CPU, settings.seed + 1, first)
+    for step, batch in enumerate(task.batches(0)):
+        made.update(step, 0.05, [batch])
+    made.gather()
+    assert made.average is not None
+    learned, kept = made.average.module.state_dict(), made.kept.state_dict()
+    assert not torch.equal(learned["0.weight"], first["0.weight"])
+    for name, value in learned.items():
+        plain = name == "4.weight" or not value.is_floating_point()
+        expected = value if plain else 0.25 * first[name] + 0.75 * value
+        assert torch.allclose(kept[name], expected, atol=1e-6), name
+    assert not torch.equal(kept["4.weight"], fresh)
+    again = Learner(task, settings.train, CPU, settings.seed + 1, first)
+    again.restore({key: value.clone() for key, value in made.tensors().items()}, made.state())
+    again.gather()
+    assert equal(again.kept.state_dict(), kept)
+    # What is put into it stays until the next time that it is gathered.
+    made.kept.load_state_dict(learned)
+    assert equal(made.kept.state_dict(), learned)
