@@ -8,7 +8,7 @@ from pydantic import Field
 
 from sigh_batch.config.base import Config
 
-HOW = frozenset({"models", "device", "backend", "batch"})
+HOW = frozenset({"models", "device", "backend", "batch", "together"})
 """Settings that say how an evaluation is carried out; models count by the hash of their weights."""
 
 Rate = Annotated[float, Field(gt=0, lt=1)]
@@ -180,3 +180,6 @@ class EvaluateConfig(Config):
     and scores then differ in the third digit."""
     batch: Annotated[int, Field(ge=1, le=256)] = 8
     """Pictures that are read ahead and scored together."""
+    together: Annotated[int, Field(ge=1, le=64)] = 4
+    """Most pictures that the default detector looks at side by side on a processor, a core each, and 2 GB
+    for each large one; with 1 all cores share each picture."""

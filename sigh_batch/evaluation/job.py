@@ -38,6 +38,7 @@ from sigh_batch.evaluation.subject import Subject, data_identity, open_subject
 from sigh_batch.evaluation.sweep import choose_pairs, chosen_spots
 from sigh_batch.evaluation.targets import check_targets, reach_targets
 from sigh_batch.metrics.compare import auc_difference, mcnemar
+from sigh_batch.models.cores import count_cores
 from sigh_batch.models.detector import Detector
 from sigh_batch.models.document import ModelDocument
 from sigh_batch.models.file import read_document
@@ -225,8 +226,16 @@ def to_command(spec: RunSpec) -> str:
 
 def _open_models(plan: Plan) -> list[Detector]:
     config, options = plan.config, plan.spec.settings.store
+    together = min(config.together, count_cores())
     return [
-        open_model(url, options, device=config.device, backend=config.backend, precision=config.precision)
+        open_model(
+            url,
+            options,
+            device=config.device,
+            backend=config.backend,
+            precision=config.precision,
+            together=together,
+        )
         for url in _urls(config)
     ]
 

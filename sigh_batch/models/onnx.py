@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ import numpy as np
 
 from sigh_batch.data.trained import MODEL_KEY
 from sigh_batch.errors import DataError, MissingLibrary, NotFound
+from sigh_batch.models.cores import count_cores
 from sigh_batch.models.detector import Detector
 from sigh_batch.models.document import ModelDocument
 from sigh_batch.models.file import ONNX_KEY, STRIPS_KEY
@@ -64,7 +64,7 @@ def open_session(data: bytes, where: str) -> Any:
 
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    options.intra_op_num_threads = _cores()
+    options.intra_op_num_threads = count_cores()
     # It would keep a plan of memory, and the memory, for every size of picture that it has seen.
     options.enable_mem_pattern = False
     try:
@@ -80,11 +80,6 @@ def _check_origin(session: Any, document: ModelDocument, where: str) -> None:
     made_from = session.get_modelmeta().custom_metadata_map.get(WEIGHTS_PROPERTY)
     if document.weights is None or made_from != document.weights.sha256:
         raise DataError(f"{where} was not exported from the weights of its {MODEL_KEY}; export it again")
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _answer(session: Any, pictures: Tensor) -> Floats:

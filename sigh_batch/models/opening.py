@@ -30,11 +30,13 @@ def open_model(
     device: str = "auto",
     backend: Backend = "auto",
     precision: Precision = "float32",
+    together: int = 1,
 ) -> Detector:
     """Open the model at a URL, or the default one, on a device.
 
     `backend` onnx computes by ONNX Runtime on the CPU, from the model.onnx that `sigh models export` put
-    beside the document; auto and torch compute in torch, on a GPU where there is one.
+    beside the document; auto and torch compute in torch, on a GPU where there is one. Of a model that reads
+    pixels at their own size, torch on a processor looks at so many pictures `together`, with a core each.
 
     Raises NotFound where there is no model, ConfigError for a pickle, a device or torch not there or bfloat16
     by ONNX Runtime, DataError for files that are damaged or do not belong together.
@@ -54,7 +56,7 @@ def open_model(
     # torch gives memory back after every feature; in pages of 4 KB, a quarter of the time goes into that.
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     from sigh_batch.models.networks import build_network, choose_device, load_state
-    from sigh_batch.models.pytorch import answer_by_torch, look_by_torch
+    from sigh_batch.models.pytorch import answer_by_torch, look_by_torch, pool_of_cores
     from sigh_batch.models.scoring import ClassesDetector, TilesDetector
 
     place = choose_device(device)
@@ -63,7 +65,8 @@ def open_model(
         build_network(document.architecture, len(document.classes)), state, f"{WEIGHTS_KEY} in {store.url}"
     )
     if is_tiles(document):
-        return TilesDetector(document, look_by_torch(network, place, precision))
+        pool = pool_of_cores(together) if together > 1 and place.type == "cpu" else None
+        return TilesDetector(document, look_by_torch(network, place, precision), pool)
     return ClassesDetector(document, answer_by_torch(network, place, precision))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import torch
@@ -45,6 +47,11 @@ def _computing(device: torch.device, half: bool) -> Iterator[None]:
     autocast = torch.autocast(device.type, torch.bfloat16, enabled=half)
     with autocast, torch.backends.cudnn.flags(allow_tf32=False):
         yield
+
+
+def pool_of_cores(threads: int) -> ThreadPoolExecutor:
+    """Return threads that compute with a core each: where others compute too, shared cores mostly wait."""
+    return ThreadPoolExecutor(threads, "look", initializer=functools.partial(torch.set_num_threads, 1))
 
 
 def _placed(network: nn.Module, device: torch.device) -> nn.Module:

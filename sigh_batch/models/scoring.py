@@ -5,7 +5,9 @@ Without torch, tiles can be scored: pictures of one size are made by it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,17 +52,21 @@ class ClassesDetector:
 
 
 class TilesDetector:
-    """A network that reads every pixel at its own size, and says of each whether it was changed."""
+    """A network that reads every pixel at its own size, and says of each whether it was changed.
 
-    def __init__(self, document: ModelDocument, look: Look) -> None:
+    With a pool, as many pictures are looked at side by side as it has threads.
+    """
+
+    def __init__(self, document: ModelDocument, look: Look, pool: Executor | None = None) -> None:
         self.document = document
         self._look = look
+        self._each = pool.map if pool else map
 
     def score(self, pictures: Sequence[Pixels], *, maps: bool = False) -> list[Score]:
         """Return a score for each picture, and a tamper map where it is asked for."""
-        return [self._score(pixels, maps) for pixels in pictures]
+        return list(self._each(functools.partial(self._score, maps=maps), pictures))
 
-    def _score(self, pixels: Pixels, maps: bool) -> Score:
+    def _score(self, pixels: Pixels, *, maps: bool) -> Score:
         logit, operations, changed = self._look(pixels)
         calibration = self.document.calibration
         probability = calibrated(logit, calibration)

@@ -27,6 +27,20 @@ def opened(document: ModelDocument, name: str) -> Detector:
     return open_model(url, device="cpu")
 
 
+def test_pictures_that_are_looked_at_side_by_side_have_the_scores_that_they_have_alone() -> None:
+    alone = opened(tiles_document(calibration=calibration()), "alone")
+    together = open_model("memory://alone", device="cpu", together=3)
+    shown = pictures(7)
+    threads = torch.get_num_threads()
+    for one, other in zip(alone.score(shown, maps=True), together.score(shown, maps=True), strict=True):
+        assert one.map is not None
+        assert other.map is not None
+        assert one.map.shape == other.map.shape
+        assert np.isclose(one.logit, other.logit, atol=1e-5)
+        assert np.allclose(one.map, other.map, atol=1e-5)
+    assert torch.get_num_threads() == threads
+
+
 @given(Logits)
 def test_probabilities_of_classes_are_the_softmax(logits: list[float]) -> None:
     score = score_of(np.array(logits), None)
