@@ -1,7 +1,7 @@
 """Honest screenshots of many kinds of pages, to learn from: python -m bench.screens.honest FOLDER [COUNT].
 
-They are in looks, words and fonts that the pages of `pages.py` do not have, by Chromium with each of its ways
-to draw text, and are saved as people save them.
+They are in looks, words and font families that the pages of `pages.py` do not have, by Chromium with each of
+its ways to draw text, and are saved as people save them.
 """
 
 from __future__ import annotations
