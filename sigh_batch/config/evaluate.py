@@ -176,7 +176,7 @@ class EvaluateConfig(Config):
     backend: Literal["auto", "torch", "onnx"] = "auto"
     """What computes: torch, or ONNX Runtime where the model has been exported to it."""
     precision: Literal["float32", "bfloat16"] = "float32"
-    """Numbers that torch computes with. Some processors (AMX) and GPUs are about twice as fast with bfloat16,
+    """Numbers that torch computes with. Some processors (AMX) and GPUs are faster with bfloat16,
     and scores then differ in the third digit."""
     batch: Annotated[int, Field(ge=1, le=256)] = 8
     """Pictures that are read ahead and scored together."""

@@ -65,7 +65,7 @@ class PredictConfig(Config):
     backend: Literal["auto", "torch", "onnx"] = "auto"
     """What computes: torch, or ONNX Runtime where the model has been exported to it."""
     precision: Literal["float32", "bfloat16"] = "float32"
-    """Numbers that torch computes with. Some processors (AMX) and GPUs are about twice as fast with bfloat16,
+    """Numbers that torch computes with. Some processors (AMX) and GPUs are faster with bfloat16,
     and scores then differ in the third digit; so it is part of what decides bytes."""
     csv_raw: bool = False
     """Write text cells of CSV as they are, also where a spreadsheet would take them for formulas."""
