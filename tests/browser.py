@@ -14,12 +14,12 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 @contextmanager
-def started_browser() -> Iterator[Browser]:
-    """Start the machine's Chromium."""
+def started_browser(*words: str) -> Iterator[Browser]:
+    """Start the machine's Chromium, with more words on its command line."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     assert path, f"no Chromium on this machine (looked for {', '.join(NAMES)}); make test-browser installs it"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *words])
         yield browser
         browser.close()
 

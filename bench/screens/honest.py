@@ -10,18 +10,17 @@ import base64
 import functools
 import io
 import random
-import shutil
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from bench.screens.hand import Hand
 from bench.screens.kinds import PAGES, STYLE
 from sigh_batch.render.fonts import open_catalogue
-from tests.browser import NAMES
+from tests.browser import started_browser
 
 FONTS = ("Nimbus Roman", "C059", "URW Bookman", "Nimbus Mono PS", "Nimbus Sans Narrow", "DejaVu Sans")
 """Families of a Debian system; besides them the bundled ones that training may see."""
@@ -46,15 +45,12 @@ def make(folder: Path, count: int, seed: int = 1) -> None:
 def _make_some(folder: Path, count: int, seed: int, first: int) -> None:
     """Write the pictures of one browser, which draws text in one of its ways."""
     draws = random.Random(f"{seed}/browser/{first}")
-    words = ["--no-sandbox", f"--font-render-hinting={draws.choice(HINTINGS)}"]
+    words = [f"--font-render-hinting={draws.choice(HINTINGS)}"]
     words += draws.sample(("--disable-lcd-text", "--enable-font-subpixel-positioning"), draws.randrange(3))
-    path = next(filter(None, map(shutil.which, NAMES)))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=words)
+    with started_browser(*words) as browser:
         for number in range(first, min(first + BATCH, count)):
             picture = _take(browser, page_draws := random.Random(f"{seed}/{number}"))
             _save(picture, page_draws, folder / f"{number:05d}")
-        browser.close()
 
 
 def _take(browser: Browser, draws: random.Random) -> Image.Image:

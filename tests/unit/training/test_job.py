@@ -231,7 +231,6 @@ def test_a_model_is_trained_further_and_a_part_that_does_not_fit_is_fresh(
         assert torch.allclose(old[name], new[name], atol=1e-4)
 
 
-@pytest.mark.slow
 def test_a_blend_is_the_same_after_a_kill_and_needs_a_model_to_start_from(data: Path) -> None:
     train(spec_of(data, "memory://before", "train.epochs=1"))
     sets = ("train.blend=0.5", "train.weights=last", "train.checkpoint_steps=2", "seed=9")
@@ -249,6 +248,7 @@ def test_a_blend_is_the_same_after_a_kill_and_needs_a_model_to_start_from(data: 
         train(spec_of(data, "memory://nothing", *sets))
 
 
+@pytest.mark.slow
 def test_two_processes_learn_from_the_same_batches_as_one(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

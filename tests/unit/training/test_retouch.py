@@ -20,7 +20,11 @@ def page() -> np.ndarray:
     return pixels
 
 
-def test_what_is_retouched_is_a_piece_and_its_mask_says_which() -> None:
+@pytest.mark.parametrize(("written", "wide"), [(0.0, 150), (1.0, 320)])
+def test_what_is_retouched_is_a_piece_and_its_mask_says_which(
+    written: float, wide: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retouch, "_WRITTEN", written)
     pixels = page()
     found = 0
     for index in range(60):
@@ -30,7 +34,7 @@ def test_what_is_retouched_is_a_piece_and_its_mask_says_which() -> None:
         found += bool(mask.any())
         if mask.any():
             assert np.ptp(rows) < 44
-            assert np.ptp(columns) < 320
+            assert np.ptp(columns) < wide
     assert found > 45
 
 
