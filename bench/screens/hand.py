@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import functools
 import html
 import io
@@ -25,6 +26,8 @@ LANGUAGES = (
     "tr_TR",
     "ru_RU",
 )
+_LATEST = datetime.datetime(2026, 1, 1)
+"""No date is after it: Faker draws up to the present, so that a page made again would be another."""
 _SIGNS = (
     '<circle cx="12" cy="12" r="8"/><path d="M12 7v6l4 2"/>',
     '<path d="M4 12l5 5L20 6"/>',
@@ -66,7 +69,11 @@ class Hand:
     def time(self) -> str:
         """Return a time, a date or an age, as apps write them."""
         kind = self.draws.choice(("%H:%M", "%I:%M %p", "%d %b", ""))
-        return self.faker.time(kind) if kind else f"{self.draws.randrange(1, 59)} min"
+        return self.date(kind) if kind else f"{self.draws.randrange(1, 59)} min"
+
+    def date(self, pattern: str = "%Y-%m-%d") -> str:
+        """Return a moment in the past, written so."""
+        return self.faker.date(pattern, end_datetime=_LATEST)
 
     def price(self) -> str:
         """Return an amount."""

@@ -1,4 +1,4 @@
-"""Honest screenshots of many kinds of pages, to learn from: python -m bench.screens.honest FOLDER [COUNT].
+"""Honest screenshots of many kinds of pages: python -m bench.screens.honest FOLDER [COUNT [SEED]].
 
 They are in looks, words and font families that the pages of `pages.py` do not have, by Chromium with each of
 its ways to draw text, and are saved as people save them.
@@ -113,4 +113,4 @@ def _rule(family: str, weight: int, path: Path) -> str:
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1000)
+    make(Path(sys.argv[1]), *map(int, sys.argv[2:4] or [1000]))

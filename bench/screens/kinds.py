@@ -36,7 +36,7 @@ def thread(hand: Hand) -> str:
     for _ in range(30):
         me = me if draws.random() < 0.4 else not me
         if draws.random() < 0.08:
-            rows.append(f'<p class="faint small" style="text-align:center">{hand.faker.date("%A %d %B")}</p>')
+            rows.append(f'<p class="faint small" style="text-align:center">{hand.date("%A %d %B")}</p>')
         quote = f'<div class="quote small faint">{hand.words(3, 7)}</div>' if draws.random() < 0.12 else ""
         photo = f'<img class=round src="{hand.photo(220, 150)}" style="width:200px">'
         body = photo if draws.random() < 0.07 else hand.words(1, 16)
@@ -74,7 +74,7 @@ def article(hand: Hand) -> str:
         *[lambda: f'<p style="text-align:{set_in}">{hand.words(25, 80)}. {hand.words(10, 40)}.</p>'] * 5,
     )
     body = "".join(hand.draws.choice(kinds)() for _ in range(9))
-    head = f"<h1>{hand.words(3, 8)}</h1><p class=faint>{hand.name()}, {hand.faker.date()}</p>"
+    head = f"<h1>{hand.words(3, 8)}</h1><p class=faint>{hand.name()}, {hand.date()}</p>"
     return f"<div class=text>{head}{body}</div>"
 
 
@@ -136,7 +136,7 @@ def log(hand: Hand) -> str:
     """Lines of a terminal, in a font of one width."""
     colors = [hand.colors[name] for name in ("ink", "ink", "faint", "accent")]
     lines = (
-        f'<div class=log style="color:{hand.draws.choice(colors)}">{hand.faker.time()} '
+        f'<div class=log style="color:{hand.draws.choice(colors)}">{hand.date("%H:%M:%S")} '
         f"{html.escape(hand.faker.file_path())} {hand.words(2, 9)}</div>"
         for _ in range(50)
     )
