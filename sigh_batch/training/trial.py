@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import functools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -10,6 +12,8 @@ from numpy.typing import NDArray
 
 from sigh_batch.metrics.pixels import PixelCounts, count_pixels, no_pixels
 from sigh_batch.metrics.ranking import Ranking, auc, tpr_at_fpr
+from sigh_batch.models.cores import count_cores
+from sigh_batch.models.pytorch import pool_of_cores
 from sigh_batch.models.tiles import TilesNetwork, look
 from sigh_batch.rng import for_sample
 from sigh_batch.training.calibration import HeldOut
@@ -17,6 +21,19 @@ from sigh_batch.training.crops import Pairs, decoded, mask_of
 
 _DRAWN = 4096
 _EVEN = 0.5
+_TOGETHER = 4
+"""Most pictures that are looked at side by side, each of which needs memory of its own."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What was said of one picture, and what would have been right."""
+
+    logit: float
+    forged: bool
+    pixels: NDArray[np.float32]
+    changed: NDArray[np.bool_]
+    counts: PixelCounts
 
 
 class Trial:
@@ -29,9 +46,12 @@ class Trial:
         self._pixels: list[NDArray[np.float32]] = []
         self._changed: list[NDArray[np.bool_]] = []
         self._counts: PixelCounts = no_pixels(1)
-        for number in numbers:
-            self._look(network, pairs, int(pairs.forged[number]), forged=True)
-            self._look(network, pairs, int(pairs.clean[number]), forged=False)
+        for seen in _look_at_all(network, pairs, numbers):
+            self._logits.append(seen.logit)
+            self._labels.append(seen.forged)
+            self._pixels.append(seen.pixels)
+            self._changed.append(seen.changed)
+            self._counts = self._counts + seen.counts
 
     def metrics(self) -> dict[str, float]:
         """Return how well forged and clean pictures, and changed and other pixels, were told apart."""
@@ -55,14 +75,26 @@ class Trial:
             map_labels=np.concatenate(self._changed),
         )
 
-    def _look(self, network: TilesNetwork, pairs: Pairs, number: int, *, forged: bool) -> None:
-        item = pairs.dataset[number]
-        logit, _, changes = look(network, decoded(item))
-        mask = mask_of(item) if forged else np.zeros(changes.shape, np.bool_)
-        drawn = for_sample(0, "trial", number).generator().integers(0, changes.size, _DRAWN)
-        self._logits.append(logit)
-        self._labels.append(forged)
-        self._pixels.append(changes.ravel()[drawn])
-        self._changed.append(mask.ravel()[drawn])
-        probabilities = torch.from_numpy(changes).sigmoid().numpy()
-        self._counts = self._counts + count_pixels(probabilities, mask, (_EVEN,))
+
+def _look_at_all(network: TilesNetwork, pairs: Pairs, numbers: Iterable[int]) -> Iterator[_Seen]:
+    """Look at the forged and the clean picture of each pair; side by side on a CPU, a core each."""
+    on_cpu = next(network.parameters()).device.type == "cpu"
+    wanted = [(number, forged) for number in numbers for forged in (True, False)]
+    threads = torch.get_num_threads()
+    pool = pool_of_cores(min(_TOGETHER, count_cores()) if on_cpu else 1)
+    try:
+        yield from pool.map(functools.partial(_look, network, pairs), *zip(*wanted, strict=True))
+    finally:
+        pool.shutdown(cancel_futures=True)
+        # Threads that start later would take the number over, and here training goes on.
+        torch.set_num_threads(threads)
+
+
+def _look(network: TilesNetwork, pairs: Pairs, number: int, forged: bool) -> _Seen:
+    at = int((pairs.forged if forged else pairs.clean)[number])
+    item = pairs.dataset[at]
+    logit, _, changes = look(network, decoded(item))
+    mask = mask_of(item) if forged else np.zeros(changes.shape, np.bool_)
+    drawn = for_sample(0, "trial", at).generator().integers(0, changes.size, _DRAWN)
+    counts = count_pixels(torch.from_numpy(changes).sigmoid().numpy(), mask, (_EVEN,))
+    return _Seen(logit, forged, changes.ravel()[drawn], mask.ravel()[drawn], counts)

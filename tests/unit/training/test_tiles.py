@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -22,8 +23,10 @@ from sigh_batch.data.sample import Sample
 from sigh_batch.errors import ConfigError
 from sigh_batch.models.commonness import commonness_of
 from sigh_batch.models.grid import whole_tiles
+from sigh_batch.models.tiles import TilesNetwork, look
 from sigh_batch.rng import for_sample
 from sigh_batch.store import open_store
+from sigh_batch.training import trial
 from sigh_batch.training.calibration import is_for_calibration
 from sigh_batch.training.crops import cut, cut_retouched, decoded, pairs_of
 from sigh_batch.training.plan import kept_spec, plan_training
@@ -304,6 +307,26 @@ def test_what_is_held_out_is_the_other_half(data: str) -> None:
     assert held.map_logits is not None
     assert held.map_labels is not None
     assert 0.02 < held.map_labels.mean() < 0.2
+
+
+def test_pictures_looked_at_side_by_side_are_told_in_order(
+    data: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial, "count_cores", lambda: 4)
+    pairs, network = pairs_of(open_dataset(data), "validation"), task_of(data).build().eval()
+    assert isinstance(network, TilesNetwork)
+    usual = torch.get_num_threads()
+    torch.set_num_threads(usual + 1)
+    held = trial.Trial(network, pairs, range(3)).held_out()
+    wanted = [int(numbers[at]) for at in range(3) for numbers in (pairs.forged, pairs.clean)]
+    alone = [look(network, decoded(pairs.dataset[number]))[0] for number in wanted]
+    assert len(set(alone)) > 3
+    assert held.logits.tolist() == pytest.approx(alone, abs=1e-5)
+    assert held.labels.tolist() == [True, False] * 3
+    with ThreadPoolExecutor(1) as pool:
+        later = pool.submit(lambda: (torch.ones(2).sum(), torch.get_num_threads())[1]).result()
+    torch.set_num_threads(usual)
+    assert later == usual + 1
 
 
 def test_the_document_builds_the_network_again(data: str) -> None:
