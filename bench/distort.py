@@ -27,7 +27,7 @@ from sigh_batch.data.sample import Json, Sample
 from sigh_batch.degrade.encode import Encoded, decode, encode
 from sigh_batch.runners import local
 from sigh_batch.sources.decode import decode_own_png
-from sigh_batch.stages.distort import Distort
+from sigh_batch.stages.distort import Distort, open_distort
 
 WARM = 12
 EVEN = (
@@ -59,7 +59,7 @@ def make_source(out: Path, count: int, sets: Sequence[str] = ()) -> str:
 def open_stage(source: str, count: int) -> Distort:
     """Return the stage with default settings."""
     settings = resolve([read_sets([f"count={count}", "seed=4"])]).settings
-    return Distort(RunSpec(kind="distort", source=source, out="unused", settings=settings))
+    return open_distort(RunSpec(kind="distort", source=source, out="unused", settings=settings))
 
 
 def measure(source: str, count: int) -> Costs:

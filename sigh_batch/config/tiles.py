@@ -72,6 +72,9 @@ class TilesConfig(Config):
     retouched: Annotated[float, Field(ge=0, le=1)] = 0.5
     """Share of the others, before the end, whose forgery is made of the clean twin and says the same as it;
     of the easy ones nearly all."""
+    fresh: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Share of pairs that are made on the spot, as `sigh generate` and `sigh distort` do by the sections
+    `generate` and `distort` of these settings, without what the set holds out; the others are of the set."""
     honest: str | None = None
     """URL of a folder of pictures that are known to be honest, of any kind and from anywhere: pieces of them
     are drawn in another way, too, so that what is usual in them is learned to be so."""

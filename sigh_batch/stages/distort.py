@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
+from sigh_batch.config.settings import Settings
 from sigh_batch.config.spec import RunSpec
 from sigh_batch.data.sample import Json, Sample
 from sigh_batch.degrade.encode import encode
@@ -24,7 +25,7 @@ from sigh_batch.forge.case import Case
 from sigh_batch.forge.hand import Hand
 from sigh_batch.render.encode import mask_png
 from sigh_batch.rng import Draws
-from sigh_batch.sources import Original
+from sigh_batch.sources import Original, Source
 from sigh_batch.stages import stages
 from sigh_batch.stages.annotations import Elements, boxes_of, moved, pruned
 from sigh_batch.stages.forging import Forged, Forger, Plan
@@ -73,10 +74,8 @@ class Story:
 class Distort:
     """Makes pairs; every sample is a function of the settings, the source and its index."""
 
-    def __init__(self, spec: RunSpec) -> None:
-        settings = spec.settings
+    def __init__(self, settings: Settings, source: Source) -> None:
         self._config = settings.distort
-        source = read_from(spec)
         self._source = source
         self._material = Material(source)
         self._pairs = Pairs(settings.seed, settings.count, len(source))
@@ -232,7 +231,7 @@ class Distort:
 @stages.register("distort")
 def open_distort(spec: RunSpec) -> Distort:
     """Return the stage of a run."""
-    return Distort(spec)
+    return Distort(spec.settings, read_from(spec))
 
 
 def _twins(clean: Picture, forged: Forged) -> Twins:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sigh_batch.config.tiles import TilesConfig
-from sigh_batch.data.loader import Dataset, Item
+from sigh_batch.data.loader import Dataset
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import ConfigError, UnreadablePicture
 from sigh_batch.models.grid import STRIDE
@@ -55,6 +55,34 @@ class Pairs:
 
     def __len__(self) -> int:
         return len(self.forged)
+
+    def clean_of(self, number: int) -> Pixels:
+        """Return the clean picture of a pair."""
+        return read_pixels(self.dataset[int(self.clean[number])].image)
+
+    def open(self, number: int) -> Twins:
+        """Return the pictures of a pair."""
+        forged = self.dataset[int(self.forged[number])]
+        boxes = [
+            (
+                edit["type"],
+                (box["x"], box["y"], box["width"], box["height"]) if (box := edit["box"]) else None,
+            )
+            for edit in self.edits[number]
+        ]
+        return Twins(read_pixels(forged.image), read_mask(forged.mask), self.clean_of(number), boxes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Twins:
+    """A forged picture and its clean twin."""
+
+    forged: Pixels
+    mask: NDArray[np.bool_]
+    """Which pixels of the forged one were changed."""
+    clean: Pixels
+    edits: Sequence[tuple[str, Sequence[float] | None]]
+    """Each operation and where it was: left, top, width, height; None is everywhere."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,35 +134,33 @@ def pairs_of(dataset: Dataset, split: str) -> Pairs:
     )
 
 
-def decoded(item: Item) -> Pixels:
-    """Return the pixels of a stored sample, RGB."""
-    return _read(item.image, cv2.IMREAD_COLOR_RGB)
+def read_pixels(image: bytes) -> Pixels:
+    """Return the pixels of a sample's picture, RGB."""
+    return _read(image, cv2.IMREAD_COLOR_RGB)
 
 
-def mask_of(item: Item) -> NDArray[np.bool_]:
-    """Return which pixels of a stored sample were changed."""
-    return _read(item.mask, cv2.IMREAD_GRAYSCALE) > 0
+def read_mask(mask: bytes) -> NDArray[np.bool_]:
+    """Return which pixels of a sample were changed."""
+    return _read(mask, cv2.IMREAD_GRAYSCALE) > 0
 
 
-def cut(pairs: Pairs, number: int, side: int, pieces: Sequence[Draws], config: TilesConfig) -> Iterator[Crop]:
+def cut(twins: Twins, side: int, pieces: Sequence[Draws], config: TilesConfig) -> Iterator[Crop]:
     """Yield crops of the forged picture of a pair, and of its clean twin: the same ones, if paired.
 
     Side 0 is the whole picture.
     """
-    item = pairs.dataset[int(pairs.forged[number])]
-    mask, forged = mask_of(item), decoded(item)
-    twin = decoded(pairs.dataset[int(pairs.clean[number])])
-    around, twins = Surroundings(forged), Surroundings(twin)
+    mask, forged, twin = twins.mask, twins.forged, twins.clean
+    around, beyond = Surroundings(forged), Surroundings(twin)
     shape, places = forged.shape, _Places(mask, twin, config)
     for place, draws in enumerate(pieces):
         top, left = _corner(shape, side, draws, places.choose(draws))
         look = _disguise(pieces[place - place % config.collage].fork("disguise"), config.disguised)
         inside = _window(mask, top, left, side)
-        found = _operations(pairs.edits[number], top, left, side or max(mask.shape))
+        found = _operations(twins.edits, top, left, side or max(mask.shape))
         yield _shown(look, _window(forged, top, left, side), inside, found, around)
         if not config.paired:
             top, left = _corner(shape, side, draws, None)
-        yield _shown(look, _window(twin, top, left, side), np.zeros_like(inside), frozenset(), twins)
+        yield _shown(look, _window(twin, top, left, side), np.zeros_like(inside), frozenset(), beyond)
 
 
 def cut_retouched(
@@ -285,15 +311,13 @@ def _window(picture: NDArray[_Kind], top: int, left: int, side: int) -> NDArray[
     return np.pad(part, around, "edge")
 
 
-def _operations(edits: Iterable[Json], top: int, left: int, side: int) -> frozenset[str]:
+def _operations(
+    edits: Iterable[tuple[str, Sequence[float] | None]], top: int, left: int, side: int
+) -> frozenset[str]:
+    """Return the operations that reach into a square."""
     return frozenset(
-        edit["type"]
-        for edit in edits
-        if (box := edit["box"]) is None
-        or (
-            box["x"] < left + side
-            and left < box["x"] + box["width"]
-            and box["y"] < top + side
-            and top < box["y"] + box["height"]
-        )
+        name
+        for name, box in edits
+        if box is None
+        or (box[0] < left + side and left < box[0] + box[2] and box[1] < top + side and top < box[1] + box[3])
     )

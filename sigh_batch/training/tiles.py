@@ -20,7 +20,8 @@ from sigh_batch.models.layers import settle
 from sigh_batch.models.tiles import Answer, TilesNetwork, build_tiles
 from sigh_batch.rng import Draws, for_sample
 from sigh_batch.training.calibration import HeldOut, is_for_calibration
-from sigh_batch.training.crops import Crop, beside, cut, cut_retouched, decoded, pairs_of
+from sigh_batch.training.crops import Crop, beside, cut, cut_retouched, pairs_of
+from sigh_batch.training.fresh import Fresh, settings_beside
 from sigh_batch.training.honest import Honest
 from sigh_batch.training.task import Assignment, Batch
 from sigh_batch.training.tasks import tasks
@@ -41,6 +42,8 @@ class _Block(NamedTuple):
     """Whether they belong to the end of training."""
     side: int
     """Of the crops; 0 is the whole picture."""
+    at: int
+    """How many pairs of the epoch are in blocks before."""
     pairs: list[int]
 
 
@@ -59,6 +62,7 @@ class TilesTask:
         self._held = pairs_of(self._data, "validation")
         honest = self._config.honest
         self._honest = Honest(honest, assignment.settings.store) if honest else None
+        self._fresh = Fresh(settings_beside(self._settings, assignment.data)) if self._config.fresh else None
         start = assignment.start
         shape = self._config.network.model_dump(mode="json")
         known = dict(start.architecture.options) if start else {}
@@ -178,7 +182,7 @@ class TilesTask:
             count = -(-self._pairs_a_block(side) // ranks) * ranks
             positions = np.arange(at, at + count) % len(self._train)
             batches = min(self._config.together, self.steps_per_epoch - first)
-            yield _Block(first, batches, late, side, order(positions).tolist())
+            yield _Block(first, batches, late, side, at, order(positions).tolist())
             at += count
 
     def _pairs_a_block(self, side: int) -> int:
@@ -198,9 +202,9 @@ class TilesTask:
         step = epoch * self.steps_per_epoch + block.first
         shown: list[tuple[Crop, Crop]] = []
         collage = self._collage(block.side)
-        for pair in block.pairs[rank::ranks]:
+        for place, pair in list(enumerate(block.pairs))[rank::ranks]:
             draws = for_sample(self._settings.seed, f"{_STAGE}/{pair}", step)
-            cut_now = list(self._crops(pair, block, epoch, draws))
+            cut_now = list(self._crops(pair, place, block, epoch, draws))
             for at in range(0, len(cut_now), 2 * collage):
                 both = cut_now[at : at + 2 * collage]
                 shown.append((beside(both[::2]), beside(both[1::2])))
@@ -229,7 +233,7 @@ class TilesTask:
             ),
         }
 
-    def _crops(self, pair: int, block: _Block, epoch: int, draws: Draws) -> Iterator[Crop]:
+    def _crops(self, pair: int, place: int, block: _Block, epoch: int, draws: Draws) -> Iterator[Crop]:
         """Return the crops of a pair; in an easy epoch perhaps of another one, whose traces nothing hides."""
         config = self._config
         easy = draws.chance(config.easy[epoch]) if epoch < len(config.easy) else False
@@ -239,10 +243,13 @@ class TilesTask:
         pieces = [draws.fork(f"piece/{number}") for number in range(self._pieces(block.side))]
         if self._honest is not None and draws.chance(config.honest_share):
             return cut_retouched(self._honest.picture(draws), block.side, pieces, config, easy=False)
+        fresh = None
+        if self._fresh is not None and not easy and draws.chance(config.fresh):
+            fresh = self._fresh.make(epoch, block.at + place)
         if draws.chance(retouched):
-            clean = decoded(self._train.dataset[int(self._train.clean[pair])])
+            clean = fresh.clean if fresh else self._train.clean_of(pair)
             return cut_retouched(clean, block.side, pieces, config, easy=easy)
-        return cut(self._train, pair, block.side, pieces, config)
+        return cut(fresh or self._train.open(pair), block.side, pieces, config)
 
 
 def _side(name: str) -> int:

@@ -17,7 +17,7 @@ from sigh_batch.models.pytorch import pool_of_cores
 from sigh_batch.models.tiles import TilesNetwork, look
 from sigh_batch.rng import for_sample
 from sigh_batch.training.calibration import HeldOut
-from sigh_batch.training.crops import Pairs, decoded, mask_of
+from sigh_batch.training.crops import Pairs, read_mask, read_pixels
 
 _DRAWN = 4096
 _EVEN = 0.5
@@ -93,8 +93,8 @@ def _look_at_all(network: TilesNetwork, pairs: Pairs, numbers: Iterable[int]) ->
 def _look(network: TilesNetwork, pairs: Pairs, number: int, forged: bool) -> _Seen:
     at = int((pairs.forged if forged else pairs.clean)[number])
     item = pairs.dataset[at]
-    logit, _, changes = look(network, decoded(item))
-    mask = mask_of(item) if forged else np.zeros(changes.shape, np.bool_)
+    logit, _, changes = look(network, read_pixels(item.image))
+    mask = read_mask(item.mask) if forged else np.zeros(changes.shape, np.bool_)
     drawn = for_sample(0, "trial", at).generator().integers(0, changes.size, _DRAWN)
     counts = count_pixels(torch.from_numpy(changes).sigmoid().numpy(), mask, (_EVEN,))
     return _Seen(logit, forged, changes.ravel()[drawn], mask.ravel()[drawn], counts)

@@ -13,7 +13,7 @@ from sigh_batch.data.sample import Sample
 from sigh_batch.errors import ConfigError, NothingToForge, UnknownName, UnreadablePicture
 from sigh_batch.forge.operation import pixel_forgeries
 from sigh_batch.runners import local
-from sigh_batch.stages.distort import Distort
+from sigh_batch.stages.distort import Distort, open_distort
 from tests.unit.stages.test_generate import SMALL
 
 PICTURES = 12
@@ -37,7 +37,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> str:
 def stage(source: str, *sets: str, count: int = 2 * PICTURES, seed: int = 1) -> Distort:
     assignments = [f"distort.{entry}" for entry in sets]
     settings = resolve([read_sets([f"seed={seed}", f"count={count}", *assignments])]).settings
-    return Distort(RunSpec(kind="distort", source=source, out="unused", settings=settings))
+    return open_distort(RunSpec(kind="distort", source=source, out="unused", settings=settings))
 
 
 def pixels(data: bytes) -> NDArray[np.uint8]:
@@ -200,7 +200,7 @@ def test_strings_are_asked_for_where_there_are_none(tmp_path: Path) -> None:
         stage(str(tmp_path), "operations=[text_replace]")
     spec = RunSpec(kind="distort", out="unused", settings=resolve([]).settings)
     with pytest.raises(ConfigError, match="name a set or a folder of them with --in"):
-        Distort(spec)
+        open_distort(spec)
 
 
 def test_only_pictures_of_the_same_split_are_taken_from(source: str) -> None:

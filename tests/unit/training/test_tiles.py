@@ -28,7 +28,7 @@ from sigh_batch.rng import for_sample
 from sigh_batch.store import open_store
 from sigh_batch.training import trial
 from sigh_batch.training.calibration import is_for_calibration
-from sigh_batch.training.crops import cut, cut_retouched, decoded, pairs_of
+from sigh_batch.training.crops import cut, cut_retouched, pairs_of, read_pixels
 from sigh_batch.training.plan import kept_spec, plan_training
 from sigh_batch.training.task import Assignment, Calibrated
 from sigh_batch.training.tasks import make_task
@@ -103,7 +103,7 @@ def test_crops_of_a_pair_are_the_same_place_on_the_grid(data: str) -> None:
     pairs = pairs_of(open_dataset(data), "train")
     config = TilesConfig.model_validate({**TILES, "changed": 1.0, "disguised": 0.0})
     for number in range(6):
-        forged, clean = cut(pairs, number, 32, [for_sample(0, "crop", number)], config)
+        forged, clean = cut(pairs.open(number), 32, [for_sample(0, "crop", number)], config)
         assert forged.forged
         assert not clean.forged
         assert clean.operations == frozenset()
@@ -122,9 +122,9 @@ def test_a_crop_knows_how_common_what_it_shows_is_in_its_whole_picture(data: str
     pairs = pairs_of(open_dataset(data), "train")
     config = TilesConfig.model_validate({**TILES, "changed": 1.0, "disguised": 0.0})
     for crop, numbers in zip(
-        cut(pairs, 2, 32, [for_sample(0, "crop", 2)], config), (pairs.forged, pairs.clean), strict=True
+        cut(pairs.open(2), 32, [for_sample(0, "crop", 2)], config), (pairs.forged, pairs.clean), strict=True
     ):
-        picture = decoded(pairs.dataset[int(numbers[2])])
+        picture = read_pixels(pairs.dataset[int(numbers[2])].image)
         whole = commonness_of(torch.from_numpy(whole_tiles(picture)).permute(2, 0, 1)[None].float())[0]
         places = [
             (top, left)
@@ -144,9 +144,9 @@ def test_disguised_and_retouched_crops_differ_where_the_mask_says(data: str) -> 
     config = TilesConfig.model_validate({**TILES, "disguised": 1.0, "changed": 1.0})
     seen = 0
     for number in range(8):
-        forged, clean = cut(pairs, number, 48, [for_sample(0, "crop", number)], config)
+        forged, clean = cut(pairs.open(number), 48, [for_sample(0, "crop", number)], config)
         assert np.array_equal((forged.pixels != clean.pixels).any(2), forged.mask)
-        twin = decoded(pairs.dataset[int(pairs.clean[number])])
+        twin = pairs.clean_of(number)
         forged, clean = cut_retouched(twin, 48, [for_sample(0, "crop", number)], config, easy=True)
         assert np.array_equal((forged.pixels != clean.pixels).any(2), forged.mask)
         assert forged.operations is None
@@ -223,7 +223,7 @@ def test_of_whole_pictures_the_verdict_alone_learns(data: str) -> None:
     before = {name: part.clone() for name, part in network.state_dict().items()}
     batch = next(task.batches(0, rank=1, ranks=2))
     pairs = pairs_of(open_dataset(data), "train")
-    whole = {decoded(pairs.dataset[int(number)]).shape[:2] for number in pairs.forged}
+    whole = {read_pixels(pairs.dataset[int(number)].image).shape[:2] for number in pairs.forged}
     pair, height, width, _ = batch["pixels"].shape
     assert pair == 2
     assert (height, width) in {(-(-rows // 16) * 16, -(-columns // 16) * 16) for rows, columns in whole}
@@ -319,7 +319,7 @@ def test_pictures_looked_at_side_by_side_are_told_in_order(
     torch.set_num_threads(usual + 1)
     held = trial.Trial(network, pairs, range(3)).held_out()
     wanted = [int(numbers[at]) for at in range(3) for numbers in (pairs.forged, pairs.clean)]
-    alone = [look(network, decoded(pairs.dataset[number]))[0] for number in wanted]
+    alone = [look(network, read_pixels(pairs.dataset[number].image))[0] for number in wanted]
     assert len(set(alone)) > 3
     assert held.logits.tolist() == pytest.approx(alone, abs=1e-5)
     assert held.labels.tolist() == [True, False] * 3

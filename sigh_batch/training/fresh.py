@@ -1,0 +1,79 @@
+"""Pairs that are in no set: the stages that make sets make each of them when it is to be learned from."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+from sigh_batch.config.generate import SplitsConfig
+from sigh_batch.config.settings import Settings
+from sigh_batch.data.sample import Json
+from sigh_batch.errors import NothingToForge, SighError, UnreadablePicture
+from sigh_batch.sources.opening import open_source
+from sigh_batch.stages.distort import Distort
+from sigh_batch.stages.screenshots import Screenshots
+from sigh_batch.training.crops import Twins, read_mask, read_pixels
+
+SECTIONS = ("generate", "distort")
+"""The settings that decide what is made."""
+_EPOCH = 2**30
+"""More pairs than an epoch has."""
+_MANY = 2**40
+
+
+class Fresh:
+    """Pairs by number, as `sigh generate` and `sigh distort` make them: the same ones whenever they are made.
+
+    People, words and font families of the other splits are in none of them, nor what the settings hold out,
+    nor forgeries that leave no trace in the pixels.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        every = {"splits": SplitsConfig(train=1, validation=0, test=0)}
+        drawn = settings.model_copy(
+            update={"count": _MANY, "generate": settings.generate.model_copy(update=every)}
+        )
+        forged = drawn.model_copy(
+            update={"count": 2 * _MANY, "distort": settings.distort.model_copy(update={"scene": 0.0})}
+        )
+        self._stage = Distort(forged, Screenshots(drawn))
+        self._lock = threading.Lock()
+
+    def make(self, epoch: int, number: int) -> Twins | None:
+        """Return a pair of an epoch; None where no forger finds anything to change."""
+        index = 2 * (epoch * _EPOCH + number)
+        try:
+            # A stage remembers what it draws with, and is one thread's.
+            with self._lock:
+                one, other = self._stage.make(index), self._stage.make(index + 1)
+        except (NothingToForge, UnreadablePicture):
+            return None
+        forged, clean = (one, other) if one.label else (other, one)
+        edits = [(edit["type"], edit["box"]) for edit in forged.ops]
+        return Twins(read_pixels(forged.image), read_mask(forged.mask), read_pixels(clean.image), edits)
+
+
+def settings_beside(settings: Settings, data: str) -> Settings:
+    """Return the settings by which pairs are made beside a set: what it holds out, they hold out too."""
+    values = settings.model_dump()
+    for origin in _origins(settings, data):
+        for section in SECTIONS:
+            held = values[section]["hold_out"]
+            for name, names in origin["settings"].get(section, {}).get("hold_out", {}).items():
+                held[name] = tuple(sorted({*held[name], *names}))
+    return Settings.model_validate(values)
+
+
+def _origins(settings: Settings, data: str) -> Iterator[Json]:
+    """Yield what is known of the run that made a set, and of those whose sets it was made of."""
+    url: str | None = data
+    while url:
+        try:
+            origin = open_source(url, settings.store).origin
+        except SighError:
+            # The pictures that a set was made of need not be there any more.
+            return
+        if origin is None:
+            return
+        yield origin
+        url = origin.get("source")
