@@ -6,16 +6,17 @@ import threading
 from collections.abc import Iterator
 
 from sigh_batch.config.generate import SplitsConfig
+from sigh_batch.config.identity import whole_values
 from sigh_batch.config.settings import Settings
 from sigh_batch.data.sample import Json
 from sigh_batch.errors import NothingToForge, SighError, UnreadablePicture
 from sigh_batch.sources.opening import open_source
 from sigh_batch.stages.distort import Distort
+from sigh_batch.stages.engine import engine_of
 from sigh_batch.stages.screenshots import Screenshots
 from sigh_batch.training.crops import Twins, read_mask, read_pixels
 
-SECTIONS = ("generate", "distort")
-"""The settings that decide what is made."""
+_SECTIONS = ("generate", "distort")
 _EPOCH = 2**30
 """More pairs than an epoch has."""
 _MANY = 2**40
@@ -57,11 +58,20 @@ def settings_beside(settings: Settings, data: str) -> Settings:
     """Return the settings by which pairs are made beside a set: what it holds out, they hold out too."""
     values = settings.model_dump()
     for origin in _origins(settings, data):
-        for section in SECTIONS:
+        for section in _SECTIONS:
             held = values[section]["hold_out"]
             for name, names in origin["settings"].get(section, {}).get("hold_out", {}).items():
                 held[name] = tuple(sorted({*held[name], *names}))
     return Settings.model_validate(values)
+
+
+def fresh_values(settings: Settings, data: str) -> Json:
+    """Return what decides the fresh pairs of a training, as plain values; nothing where it has none."""
+    if not settings.tiles.fresh:
+        return {}
+    beside = settings_beside(settings, data)
+    sections = {name: whole_values(name, beside, {})[name] for name in _SECTIONS}
+    return {**sections, "made_by": engine_of("distort", beside)}
 
 
 def _origins(settings: Settings, data: str) -> Iterator[Json]:

@@ -19,9 +19,8 @@ from sigh_batch.models.document import ModelDocument
 from sigh_batch.models.file import read_model
 from sigh_batch.models.opening import model_store
 from sigh_batch.sources.opening import open_source
-from sigh_batch.stages.engine import engine_of
 from sigh_batch.store import absolute_url
-from sigh_batch.training.fresh import SECTIONS, settings_beside
+from sigh_batch.training.fresh import fresh_values
 from sigh_batch.training.honest import Honest
 from sigh_batch.training.machine import choose_machine, count_ranks
 from sigh_batch.training.naming import is_model_url
@@ -67,20 +66,17 @@ def plan_training(spec: RunSpec) -> Plan:
             f"train.blend is {settings.train.blend} and training starts from no model; name one with --model"
         )
     source = open_source(spec.source, settings.store).identity
-    sections = sections_of(name)
-    if fresh := "tiles" in sections and settings.tiles.fresh > 0:
-        settings, sections = settings_beside(settings, spec.source), (*sections, *SECTIONS)
-    values = whole_values("train", settings, source, HOW, sections)
-    if fresh:
-        values["made_by"] = engine_of("distort", settings)
+    values = whole_values("train", settings, source, HOW, sections_of(name))
     if start is not None and start.weights is not None:
         # The same weights from another place are the same beginning.
         values["train"]["model"] = start.weights.sha256
-    if "tiles" in values and (honest := settings.tiles.honest):
-        values["tiles"]["honest"] = Honest(honest, settings.store).identity
+    if "tiles" in values:
+        values |= fresh_values(settings, spec.source)
+        if honest := settings.tiles.honest:
+            values["tiles"]["honest"] = Honest(honest, settings.store).identity
     return Plan(
         spec=spec,
-        assignment=Assignment(model=name, data=spec.source, settings=spec.settings, start=start),
+        assignment=Assignment(model=name, data=spec.source, settings=settings, start=start),
         identity=Identity(kind="train", config_hash=config_hash(values), engine=_engine(), values=values),
         weights=weights,
     )

@@ -20,6 +20,7 @@ from sigh_batch.data.sample import Json
 from sigh_batch.errors import Interrupted, SighError
 from sigh_batch.sources.opening import open_source
 from sigh_batch.store import Store, absolute_url, open_store
+from sigh_batch.training.fresh import fresh_values
 from sigh_batch.training.job import train
 from sigh_batch.training.plan import plan_training
 from sigh_batch.training.stopping import StopFlag
@@ -226,7 +227,7 @@ def _deciding(spec: RunSpec, settings: Settings) -> Json:
     values = whole_values("tune", settings, source, HOW)
     for name in sections():
         values[name] = whole_values(name, settings, {}, TRAIN_HOW if name == "train" else frozenset())[name]
-    return values
+    return values | fresh_values(settings, spec.source)
 
 
 def _kept(spec: RunSpec) -> Json:
