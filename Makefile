@@ -66,7 +66,7 @@ test-tune: .venv/.test ## studies: twenty kills of each kind of process, and tri
 	@SIGH_KILLS=20 $(PYTEST) -o faulthandler_timeout=0 -m "slow or not slow" tests/unit/tuning tests/integration/test_tune*.py
 
 test-slow: .venv/.test ## what takes minutes: kills, big runs, long loops
-	@$(PYTEST) -m slow $(T)
+	@$(PYTEST) -n 2 --dist worksteal -m slow $(T)
 
 verify: docs manifests ## make every generated file again; fails when one differs from what is committed
 	@git diff --exit-code -- $(GENERATED) && test -z "$$(git status --porcelain -- $(GENERATED))"

@@ -4,6 +4,7 @@
   over `network(batch)` on tensors that lie in memory; one compute thread both, wall time, ResNet-50 at 224.
 - timm: the whole command on the same folder and backbone, all cores, wall time; `--timm PATH` names the
   script, which its package does not bring. Its own defaults but for `-b 32`; the start of Python is in both.
+  Both with bfloat16 too, which neither takes by itself.
 - Default detector: one picture of 1080 x 1920 on one thread, CPU time, with each precision.
 
 Weights are random, which costs the same.
@@ -21,6 +22,7 @@ from itertools import islice
 from pathlib import Path
 from typing import get_args
 
+import cv2
 import numpy as np
 import torch
 from PIL import Image
@@ -44,6 +46,7 @@ SIDE = 224
 BATCH = 32
 SIZES = {"small": (400, 300), "phone": (1920, 1080)}
 """Height and width of the pictures."""
+TIMM_HALF = ("--amp", "--amp-dtype", "bfloat16")
 
 
 def write_backbone(out: Path, name: str) -> None:
@@ -87,6 +90,7 @@ def write_pictures(folder: Path, count: int, height: int, width: int) -> list[st
 def forward_rows(root: Path, count: int, repeats: int) -> list[tuple[str, str, float, float]]:
     """Return how near a worker comes to the bare forward pass, by size of the pictures."""
     torch.set_num_threads(1)
+    cv2.setNumThreads(1)  # As a worker does, which stands beside others.
     rows = []
     for size, shape in SIZES.items():
         names = write_pictures(root / size, count, *shape)
@@ -120,23 +124,24 @@ def command_rows(root: Path, script: Path, repeats: int) -> list[tuple[str, str,
         folder = root / size
         count = len(list(folder.iterdir()))
         for name in BACKBONES:
-            commands = {
-                "timm inference.py": [
-                    *(sys.executable, str(script), "--data-dir", str(folder), "--model", name),
-                    *("--num-classes", "2", "-b", str(BATCH), "--device", "cpu", "--img-size", str(SIDE)),
-                    *("--checkpoint", str(root / name / "timm.pth")),
-                    *("--results-dir", str(root / "timm"), "--no-console-results"),
-                ],
-                "sigh predict": [
-                    *(sys.executable, "-m", "sigh_batch", "predict", "--in", str(folder), "-q"),
-                    *("--model", str(root / name), "--out"),
-                ],
-            }
+            timm = [
+                *(sys.executable, str(script), "--data-dir", str(folder), "--model", name),
+                *("--num-classes", "2", "-b", str(BATCH), "--device", "cpu", "--img-size", str(SIDE)),
+                *("--checkpoint", str(root / name / "timm.pth")),
+                *("--results-dir", str(root / "timm"), "--no-console-results"),
+            ]
+            sigh = [
+                *(sys.executable, "-m", "sigh_batch", "predict", "--in", str(folder), "-q"),
+                *("--model", str(root / name)),
+            ]
             (root / "timm").mkdir(exist_ok=True)
             places = (str(root / f"{size}-{name}-{number}") for number in range(1000))
+            half = ["--set", "predict.precision=bfloat16"]
             cases = {
-                "timm inference.py": functools.partial(_run, commands["timm inference.py"], iter(())),
-                "sigh predict": functools.partial(_run, commands["sigh predict"], places),
+                "timm inference.py": functools.partial(_run, timm, iter(())),
+                "timm, bfloat16": functools.partial(_run, [*timm, *TIMM_HALF], iter(())),
+                "sigh predict": functools.partial(_run, [*sigh, "--out"], places),
+                "sigh predict, bfloat16": functools.partial(_run, [*sigh, *half, "--out"], places),
             }
             timings = interleave(cases, repeats, warm=False)
             for case, timing in timings.items():

@@ -85,7 +85,7 @@ class Predict:
 
         Raises StoreError when the pictures cannot be reached at all.
         """
-        ahead = Ahead(self._fetch, _weight, self._open, self._config.readers)
+        ahead = Ahead(self._fetch, _weight, self._open, self._config.readers, self._config.batch)
         for group in self._grouped(ahead(names)):
             yield from self._score_group(group.pictures)
 
