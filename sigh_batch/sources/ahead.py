@@ -20,8 +20,7 @@ class Ahead(Generic[Item, Fetched, Made]):
     """Two steps for each of many things, done ahead by threads: fetch it, then make something of it.
 
     `weigh` says how many pixels a fetched thing will have. It is known before anything is decoded, so that
-    several large pictures are never decoded at once. `together` says how many things are used at once: so
-    many more are made meanwhile.
+    several large pictures are never decoded at once.
     """
 
     def __init__(
@@ -30,13 +29,11 @@ class Ahead(Generic[Item, Fetched, Made]):
         weigh: Callable[[Fetched], int],
         make: Callable[[Fetched], Made],
         threads: int,
-        together: int = 1,
     ) -> None:
         self._fetch = fetch
         self._weigh = weigh
         self._make = make
         self._threads = threads
-        self._most = max(2 * threads, together)
 
     def __call__(self, items: Iterable[Item]) -> Iterator[Made]:
         """Yield what is made of each thing, in their order."""
@@ -49,7 +46,7 @@ class Ahead(Generic[Item, Fetched, Made]):
                 while True:
                     for item in islice(rest, 2 * self._threads - len(fetching)):
                         fetching.append(pool.submit(self._fetch, item))
-                    while fetching and len(making) < self._most:
+                    while fetching and len(making) < 2 * self._threads:
                         fetched = fetching[0].result()
                         weight = self._weigh(fetched)
                         if making and under_way + weight > AHEAD_PIXELS:

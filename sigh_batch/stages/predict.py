@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,9 +86,16 @@ class Predict:
 
         Raises StoreError when the pictures cannot be reached at all.
         """
-        ahead = Ahead(self._fetch, _weight, self._open, self._config.readers, self._config.batch)
-        for group in self._grouped(ahead(names)):
-            yield from self._score_group(group.pictures)
+        ahead = Ahead(self._fetch, _weight, self._open, self._config.readers)
+        # While the models look at a group, the next one is put together.
+        with ThreadPoolExecutor(1, "score") as pool:
+            looked_at: Iterator[Scored] = iter(())
+            for group in self._grouped(ahead(names)):
+                pixels = [picture.pixels for picture in group.pictures if picture.pixels is not None]
+                scores = pool.submit(self._scores_of, pixels)
+                yield from looked_at
+                looked_at = self._rows_of(group.pictures, scores)
+            yield from looked_at
 
     def _fetch(self, name: Name) -> _Fetched:
         try:
@@ -133,9 +141,11 @@ class Predict:
         if group.pictures:
             yield group
 
-    def _score_group(self, pictures: Sequence[_Picture]) -> Iterator[Scored]:
-        pixels = [picture.pixels for picture in pictures if picture.pixels is not None]
-        scores = iter(self._scores_of(pixels))
+    def _rows_of(
+        self, pictures: Sequence[_Picture], scored: Future[list[list[Score] | Exception]]
+    ) -> Iterator[Scored]:
+        """Yield what became of each picture of a group, once it is scored."""
+        scores = iter(scored.result())
         for picture in pictures:
             if picture.error is not None:
                 yield _failed(picture.facts, picture.error.code, str(picture.error), of_input=True)

@@ -1,10 +1,12 @@
 import csv
 import io
+import itertools
 import json
 import math
 import os
 import sys
 import tarfile
+import threading
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +21,10 @@ from sigh_batch.data.names import original
 from sigh_batch.data.plan import Plan
 from sigh_batch.data.predictions import PREDICTION
 from sigh_batch.errors import ConfigError, DataError, RunMismatch, ShardFailed, UnknownName
+from sigh_batch.models import opening
 from sigh_batch.run import Run, read_spec
+from sigh_batch.sources.decode import decode
+from sigh_batch.stages import predict
 from sigh_batch.store import open_store
 from tests.malformed import write_malformed
 from tests.runs import bytes_of
@@ -109,6 +114,37 @@ def test_a_row_does_not_depend_on_shards_or_on_the_pictures_beside_it(
             del row["run_id"], row["heatmap_path"]
         seen.append(rows)
     assert all(rows == seen[0] for rows in seen)
+
+
+def test_while_a_model_looks_at_some_pictures_the_next_ones_are_put_together(
+    tmp_path: Path, model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, decoded, open_tiny = threading.Event(), itertools.count(1), opening.open_model
+    seen: list[bool] = []
+
+    def counted(*args: Any) -> Any:
+        if next(decoded) == 16:
+            whole.set()
+        return decode(*args)
+
+    def open_patient(*args: Any, **kwargs: Any) -> Any:
+        detector = open_tiny(*args, **kwargs)
+        score = detector.score
+
+        def patiently(pictures: Any, **told: Any) -> Any:
+            seen.append(whole.wait(30))
+            whole.set()
+            return score(pictures, **told)
+
+        detector.score = patiently
+        return detector
+
+    monkeypatch.setattr(predict, "decode", counted)
+    monkeypatch.setattr(opening, "open_model", open_patient)
+    greys = write_greys(tmp_path / "many", 24)
+    score_here(predict_spec(greys, tmp_path / "out", model, shards=1, predict__batch=8, predict__readers=1))
+    assert seen == [True, True, True], "the second eight are decoded while the first are looked at"
+    assert [row["path"] for row in rows_of(tmp_path / "out")] == [f"{number:03d}.png" for number in range(24)]
 
 
 def test_several_models_have_a_row_each_and_one_together(tmp_path: Path, greys: Path, model: str) -> None:

@@ -1,4 +1,3 @@
-import queue
 import threading
 import time
 
@@ -48,20 +47,6 @@ def test_no_more_is_fetched_than_there_is_use_for() -> None:
     found = Ahead(fetch, lambda _: 1, lambda number: number, 2)(range(1000))
     assert [next(found) for _ in range(10)] == list(range(10))
     assert len(fetched) <= 30
-    found.close()  # type: ignore[attr-defined]  # a generator
-
-
-def test_while_many_are_used_as_many_more_are_made() -> None:
-    made: queue.SimpleQueue[int] = queue.SimpleQueue()
-
-    def make(number: int) -> int:
-        made.put(number)
-        return number
-
-    found = Ahead(lambda number: number, lambda _: 1, make, 2, together=20)(range(1000))
-    assert [next(found) for _ in range(20)] == list(range(20))
-    # Nobody asks for anything while a model is busy with those.
-    assert sorted(made.get(timeout=30) for _ in range(39)) == list(range(39))
     found.close()  # type: ignore[attr-defined]  # a generator
 
 
