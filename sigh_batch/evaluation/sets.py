@@ -7,10 +7,10 @@ import json
 
 from sigh_batch.config.evaluate import EvaluateConfig, UnseenConfig
 from sigh_batch.data.document import stated_image
-from sigh_batch.data.identity import RUN_KEY, read_document
 from sigh_batch.data.loader import Dataset, open_dataset
+from sigh_batch.data.origins import origins_of
 from sigh_batch.data.sample import Json
-from sigh_batch.errors import NotFound, SighError, UnreadablePicture
+from sigh_batch.errors import UnreadablePicture
 from sigh_batch.evaluation.facts import Facts, FactsBuilder, spread
 from sigh_batch.evaluation.slices import (
     COLUMNS,
@@ -23,7 +23,7 @@ from sigh_batch.evaluation.slices import (
 )
 from sigh_batch.evaluation.subject import ALL, CLASSES, TEST, Shown, known_splits, lit_pixels
 from sigh_batch.sources.decode import ANY_SIZE, decode
-from sigh_batch.store import Store, open_store
+from sigh_batch.store import Store
 
 _WHO = ("group", "pair", "scene_depth")
 
@@ -101,19 +101,5 @@ def _read_facts(dataset: Dataset, unseen: UnseenConfig) -> Facts:
 
 
 def _held_out(store: Store) -> UnseenConfig:
-    """Return what the run that made a set held out, and the run before it as far as that can be read.
-
-    A set without its run says nothing; raises DataError when what it says is damaged.
-    """
-    try:
-        spec = read_document(store, RUN_KEY).get("spec") or {}
-    except NotFound:
-        return UnseenConfig()
-    found = held_out(spec.get("settings") or {})
-    source = spec.get("source")
-    if not source:
-        return found
-    try:
-        return together(found, _held_out(open_store(source, create=False)))
-    except SighError:
-        return found
+    """Return what the run that made a set held out, and those before it as far as they can be read."""
+    return together(*(held_out(spec.get("settings") or {}) for spec in origins_of(store)))

@@ -55,6 +55,12 @@ class Drawn(NamedTuple):
     elements: tuple[Element, ...]
 
 
+def draw_scene(generate: Generate, scene: Scene) -> Drawn:
+    """Return the picture of a scene; raises MissingGlyph when no font has a character of it."""
+    page = generate.paint(scene)
+    return Drawn(scene, np.ascontiguousarray(page.canvas.rgba()[..., :3]), tuple(page.elements))
+
+
 class Scenes:
     """Draws the conversations of a generated set anew."""
 
@@ -96,7 +102,7 @@ class Scenes:
     def draw(self, original: Original) -> Drawn:
         """Return a picture of the set as it is drawn again, nothing changed."""
         assert original.index is not None, "a generated picture"
-        return self._draw(self._generate.scene(original.index))
+        return draw_scene(self._generate, self._generate.scene(original.index))
 
     def _edit(
         self, draws: Draws, now: Drawn, weights: Mapping[str, float], least: int, tries: int
@@ -111,7 +117,7 @@ class Scenes:
                 continue
             conversation, entry = changed
             try:
-                drawn = self._draw(replace(now.scene, conversation=conversation))
+                drawn = draw_scene(self._generate, replace(now.scene, conversation=conversation))
             except MissingGlyph:
                 continue
             if np.count_nonzero(differing(now.pixels, drawn.pixels)) >= least:
@@ -119,11 +125,6 @@ class Scenes:
                 message = None if number is None or not forgery.shows else conversation.messages[number]
                 return drawn, _Deed(entry, forgery.shows, message)
         return None
-
-    def _draw(self, scene: Scene) -> Drawn:
-        page = self._generate.paint(scene)
-        pixels = np.ascontiguousarray(page.canvas.rgba()[..., :3])
-        return Drawn(scene, pixels, tuple(page.elements))
 
 
 class _Deed(NamedTuple):

@@ -14,6 +14,7 @@ from sigh_batch.errors import MissingGlyph, UnreadablePicture
 from sigh_batch.sources import Original
 from sigh_batch.stages.engine import engine_of
 from sigh_batch.stages.generate import Generate
+from sigh_batch.stages.scenes import draw_scene
 
 _DONORS = 256
 """So many are offered to be taken from: to know their skins, what they show has to be drawn up."""
@@ -40,18 +41,17 @@ class Screenshots:
         """Draw a picture; raises UnreadablePicture where no font has a character of the user's own text."""
         scene = self._generate.scene(number)
         try:
-            page = self._generate.paint(scene)
+            drawn = draw_scene(self._generate, scene)
         except MissingGlyph as error:
             raise UnreadablePicture("unreadable_image", str(error)) from None
-        pixels = np.ascontiguousarray(page.canvas.rgba()[..., :3])
-        pixels.flags.writeable = False
+        drawn.pixels.flags.writeable = False
         identity = self._generate.id_of(number)
         return Original(
             id=identity,
-            pixels=pixels,
+            pixels=drawn.pixels,
             group=identity,
             split=scene.split,
-            elements=tuple(page.elements),
+            elements=drawn.elements,
             skin=scene.skin,
             theme=scene.theme,
             scale=scene.device.scale,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 from sigh_batch.config.generate import SplitsConfig
 from sigh_batch.config.identity import whole_values
 from sigh_batch.config.settings import Settings
+from sigh_batch.data.origins import origins_of
 from sigh_batch.data.sample import Json
-from sigh_batch.errors import NothingToForge, SighError, UnreadablePicture
-from sigh_batch.sources.opening import open_source
+from sigh_batch.errors import NothingToForge, UnreadablePicture
 from sigh_batch.stages.distort import Distort
 from sigh_batch.stages.engine import engine_of
 from sigh_batch.stages.screenshots import Screenshots
+from sigh_batch.store import open_store
 from sigh_batch.training.crops import Twins, read_mask, read_pixels
 
 _SECTIONS = ("generate", "distort")
@@ -57,10 +57,11 @@ class Fresh:
 def settings_beside(settings: Settings, data: str) -> Settings:
     """Return the settings by which pairs are made beside a set: what it holds out, they hold out too."""
     values = settings.model_dump()
-    for origin in _origins(settings, data):
+    for spec in origins_of(open_store(data, settings.store, create=False), settings.store):
         for section in _SECTIONS:
             held = values[section]["hold_out"]
-            for name, names in origin["settings"].get(section, {}).get("hold_out", {}).items():
+            kept = (spec.get("settings") or {}).get(section) or {}
+            for name, names in kept.get("hold_out", {}).items():
                 held[name] = tuple(sorted({*held[name], *names}))
     return Settings.model_validate(values)
 
@@ -72,18 +73,3 @@ def fresh_values(settings: Settings, data: str) -> Json:
     beside = settings_beside(settings, data)
     sections = {name: whole_values(name, beside, {})[name] for name in _SECTIONS}
     return {**sections, "made_by": engine_of("distort", beside)}
-
-
-def _origins(settings: Settings, data: str) -> Iterator[Json]:
-    """Yield what is known of the run that made a set, and of those whose sets it was made of."""
-    url: str | None = data
-    while url:
-        try:
-            origin = open_source(url, settings.store).origin
-        except SighError:
-            # The pictures that a set was made of need not be there any more.
-            return
-        if origin is None:
-            return
-        yield origin
-        url = origin.get("source")
